@@ -1,0 +1,1 @@
+"""Where things lie, what the user chose, what is logged."""

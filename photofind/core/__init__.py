@@ -1,0 +1,1 @@
+"""Values and rules of photofind; standard library only."""

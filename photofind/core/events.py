@@ -1,0 +1,150 @@
+"""What the library tells those who listen; posted from worker threads, so listeners hop threads themselves."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from photofind.core.photo import Counts, FolderState, PhotoId
+from photofind.core.question import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class PhotosChanged:
+    """Photos came, went or look different. ``changed`` names rows to read again; ``membership``: ask the question again."""
+
+    changed: tuple[PhotoId, ...] = ()
+    membership: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReady:
+    """The answer to ``Engine.ask`` with this ticket."""
+
+    ticket: int
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFailed:
+    """The question with this ticket has no answer; ``sentence`` says why."""
+
+    ticket: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureReady:
+    """A dropped or pasted picture could be read; ``thumbnail`` is a small JPEG of it for its chip."""
+
+    ticket: int
+    thumbnail: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRefused:
+    """A dropped or pasted picture that cannot be read."""
+
+    ticket: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewReady:
+    """A photo decoded for the viewer: ``rgb`` is width × height × 3 bytes, upright, rows from the top without padding."""
+
+    ticket: int
+    photo_id: PhotoId
+    width: int
+    height: int
+    rgb: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ViewFailed:
+    """A photo that the viewer cannot show."""
+
+    ticket: int
+    photo_id: PhotoId
+    sentence: str
+
+
+class Activity(Enum):
+    """What the library is doing in the background."""
+
+    IDLE = "idle"
+    LOOKING = "looking"  # walking through folders
+    INDEXING = "indexing"
+    PAUSED = "paused"
+    STOPPED_BY_TROUBLE = "trouble"  # no room, no rights; resumes by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far indexing is. ``rate`` is photos a second, 0 while unknown; ``seconds_left`` None while unknown.
+
+    ``sentence`` is set with STOPPED_BY_TROUBLE: what stands in the way and what to do.
+    """
+
+    activity: Activity
+    done: int = 0
+    total: int = 0
+    rate: float = 0.0
+    seconds_left: float | None = None
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryState:
+    """Counts and folders, after they have changed."""
+
+    counts: Counts = Counts()
+    folders: tuple[FolderState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderState:
+    """Which encoder answers, and what is under way with it.
+
+    ``id`` answers now; ``coming_id`` is being filled in the background and will take over. ``proposed`` is the shelf
+    entry to offer while only palette is there. ``installing`` names what is downloaded, with bytes done and in all.
+    """
+
+    id: str
+    name: str
+    is_palette: bool
+    coming_id: str = ""
+    coming_name: str = ""
+    coming_done: int = 0
+    coming_total: int = 0
+    proposed: str = ""
+    installing: str = ""
+    installing_done: int = 0
+    installing_total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One sentence for the user that needs no answer."""
+
+    sentence: str
+    is_error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseRequested:
+    """A second start of the program asks this one to show its window."""
+
+
+Event = (
+    PhotosChanged
+    | AnswerReady
+    | AnswerFailed
+    | PictureReady
+    | PictureRefused
+    | ViewReady
+    | ViewFailed
+    | Progress
+    | LibraryState
+    | EncoderState
+    | Notice
+    | RaiseRequested
+)

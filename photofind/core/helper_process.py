@@ -1,0 +1,48 @@
+"""Ties a helper process to its parent: whatever ends the parent ends the helper."""
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from multiprocessing.connection import Connection
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+_lifeline_lock = threading.Lock()
+_lifeline: tuple[Connection, Connection] | None = None
+
+
+def lifeline() -> Connection:
+    """The end of a pipe to hand to each helper process as an argument; its other end stays here while this process lives.
+
+    Any thread. Helpers are started with the ``spawn`` method, so none inherits the other end by accident.
+    """
+    global _lifeline
+    with _lifeline_lock:
+        if _lifeline is None:
+            _lifeline = multiprocessing.get_context("spawn").Pipe(duplex=False)
+        return _lifeline[0]
+
+
+def end_with_parent(parent_lifeline: Connection, parent_pid: int) -> None:
+    """Called first in a helper process: end it at once when the parent has ended, and leave Ctrl-C to the parent.
+
+    On Linux the kernel also sends SIGKILL, which reaches a helper that hangs inside C code. The kernel sends it when
+    the *thread* that started the helper ends (prctl(2)), so helpers are started from threads that outlive them.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent_pid:  # it ended before the line above
+            os._exit(1)
+    threading.Thread(target=_exit_at_end_of_file, args=(parent_lifeline,), name="lifeline", daemon=True).start()
+
+
+def _exit_at_end_of_file(parent_lifeline: Connection) -> None:
+    try:
+        parent_lifeline.recv_bytes()
+    except (EOFError, OSError):
+        pass
+    os._exit(1)

@@ -1,0 +1,1 @@
+"""Pixels and words in, unit vectors out."""

@@ -1,0 +1,1 @@
+"""The work: scanning, watching, indexing, searching."""

@@ -1,0 +1,1 @@
+"""Files in, pixels and facts out."""
