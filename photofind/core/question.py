@@ -56,8 +56,8 @@ class Answer:
     """
 
     question: Question
-    ids: array[int] = field(default_factory=lambda: array("q"))
-    scores: array[float] = field(default_factory=lambda: array("f"))
+    ids: "array[int]" = field(default_factory=lambda: array("q"))
+    scores: "array[float]" = field(default_factory=lambda: array("f"))
     encoder: str = ""
     note: str = ""
     literal: bool = False
