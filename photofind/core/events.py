@@ -1,6 +1,6 @@
 """What the library tells those who listen; posted from worker threads, so listeners hop threads themselves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from photofind.core.photo import Counts, FolderState, PhotoId
@@ -96,7 +96,7 @@ class Progress:
 class LibraryState:
     """Counts and folders, after they have changed."""
 
-    counts: Counts = Counts()
+    counts: Counts = field(default_factory=Counts)
     folders: tuple[FolderState, ...] = ()
 
 

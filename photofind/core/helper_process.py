@@ -1,6 +1,8 @@
 """Ties a helper process to its parent: whatever ends the parent ends the helper."""
 
+import contextlib
 import ctypes
+import functools
 import multiprocessing
 import os
 import signal
@@ -10,20 +12,21 @@ from multiprocessing.connection import Connection
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
-_lifeline_lock = threading.Lock()
-_lifeline: tuple[Connection, Connection] | None = None
+_first_use = threading.Lock()  # a second pipe, made by a race and collected, would end its helper
+
+
+@functools.cache
+def _lifeline() -> tuple[Connection, Connection]:
+    return multiprocessing.get_context("spawn").Pipe(duplex=False)
 
 
 def lifeline() -> Connection:
-    """The end of a pipe to hand to each helper process as an argument; its other end stays here while this process lives.
+    """The end of a pipe to hand to each helper process; its other end stays here while this process lives.
 
     Any thread. Helpers are started with the ``spawn`` method, so none inherits the other end by accident.
     """
-    global _lifeline
-    with _lifeline_lock:
-        if _lifeline is None:
-            _lifeline = multiprocessing.get_context("spawn").Pipe(duplex=False)
-        return _lifeline[0]
+    with _first_use:
+        return _lifeline()[0]
 
 
 def end_with_parent(parent_lifeline: Connection, parent_pid: int) -> None:
@@ -41,8 +44,6 @@ def end_with_parent(parent_lifeline: Connection, parent_pid: int) -> None:
 
 
 def _exit_at_end_of_file(parent_lifeline: Connection) -> None:
-    try:
+    with contextlib.suppress(EOFError, OSError):
         parent_lifeline.recv_bytes()
-    except (EOFError, OSError):
-        pass
     os._exit(1)

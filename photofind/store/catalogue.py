@@ -1,0 +1,150 @@
+"""Every write to the catalogue. Librarian thread only, but for ``close``."""
+
+import time
+from calendar import timegm
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from photofind.core.photo import Facts, PhotoId
+from photofind.store.catalogue_connection import storable, wall_clock_s
+from photofind.store.catalogue_files import CatalogueOfFiles, FileStat, KnownFile
+
+__all__ = ["Catalogue", "FileStat", "KnownFile", "ReadPicture"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPicture:
+    """What reading a picture file found out."""
+
+    content_hash: bytes
+    size_bytes: int
+    mtime_ns: int
+    sidecar_mtime_ns: int
+    format: str
+    width: int
+    height: int
+    average_colour: int
+    facts: Facts
+
+
+_FACT_COLUMNS = (
+    "taken", "taken_offset_min", "camera_make", "camera_model", "lens", "exposure_s", "aperture", "iso", "focal_mm",
+    "latitude", "longitude", "altitude_m", "rating", "label", "title", "caption",
+)  # fmt: skip
+
+
+class Catalogue(CatalogueOfFiles):
+    """The writing side of the catalogue; see ``CatalogueReader`` for the other."""
+
+    # Settings of the library itself
+
+    def set_meta(self, key: str, value: str) -> None:
+        with self.transaction():
+            self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    # What is in the files
+
+    def record_read(self, photo_id: PhotoId, picture: ReadPicture) -> None:
+        """The picture was read: keep what it says, and clear an earlier problem."""
+        facts = picture.facts
+        sort_s = wall_clock_s(picture.mtime_ns) if facts.taken is None else _iso_s(facts.taken)
+        with self.transaction():
+            self._connection.execute(
+                "UPDATE photos SET size_bytes = ?, mtime_ns = ?, sidecar_mtime_ns = ?, content_hash = ?, format = ?, width = ?,"
+                " height = ?, average_colour = ?, has_thumbnail = 1, sort_s = ?, problem = NULL WHERE id = ?",
+                (
+                    picture.size_bytes, picture.mtime_ns, picture.sidecar_mtime_ns, picture.content_hash, picture.format,
+                    picture.width, picture.height, picture.average_colour, sort_s, photo_id,
+                ),
+            )  # fmt: skip
+            columns = ", ".join(_FACT_COLUMNS)
+            marks = ", ".join("?" * len(_FACT_COLUMNS))
+            self._connection.execute(
+                f"INSERT OR REPLACE INTO facts (photo_id, {columns}) VALUES (?, {marks})",
+                (photo_id, *(getattr(facts, column) for column in _FACT_COLUMNS)),
+            )
+            self._connection.execute("DELETE FROM tags WHERE photo_id = ? AND origin = 'file'", (photo_id,))
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO tags VALUES (?, ?, 'file')",
+                [(photo_id, storable(tag)) for tag in dict.fromkeys(facts.keywords + facts.hierarchy)],
+            )
+            self._index_words(photo_id)
+
+    def copy_read(self, source: PhotoId, target: PhotoId) -> None:
+        """``target`` is a byte-for-byte copy of ``source``: it looks the same and says the same."""
+        columns = ", ".join(_FACT_COLUMNS)
+        with self.transaction():
+            self._connection.execute(
+                "UPDATE photos SET (content_hash, format, width, height, average_colour, has_thumbnail, sort_s, problem) ="
+                " (SELECT content_hash, format, width, height, average_colour, has_thumbnail, sort_s, NULL FROM photos"
+                "  WHERE id = ?) WHERE id = ?",
+                (source, target),
+            )
+            self._connection.execute(
+                f"INSERT OR REPLACE INTO facts (photo_id, {columns}) SELECT ?, {columns} FROM facts WHERE photo_id = ?",
+                (target, source),
+            )
+            self._connection.execute(
+                "INSERT OR IGNORE INTO tags SELECT ?, tag, origin FROM tags WHERE photo_id = ? AND origin = 'file'",
+                (target, source),
+            )
+            self._index_words(target)
+
+    def record_problem(self, photo_id: PhotoId, reason: str) -> None:
+        """The file cannot be read; it is tried again when it changes."""
+        with self.transaction():
+            self._connection.execute("UPDATE photos SET problem = ? WHERE id = ?", (storable(reason), photo_id))
+
+    # Vectors
+
+    def mark_encoded(self, encoder_key: str, contents: Iterable[tuple[PhotoId, bytes]]) -> None:
+        """The journal holds vectors of these contents, on disk; Milvus does not yet."""
+        with self.transaction():
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO encoded SELECT ?, id, ?, 0 FROM photos WHERE id = ?",
+                [(encoder_key, content_hash, photo_id) for photo_id, content_hash in contents],
+            )
+
+    def set_stored(self, encoder_key: str, ids: Iterable[PhotoId], stored: bool) -> None:
+        """Milvus holds the vectors of these photos (or no longer does)."""
+        with self.transaction():
+            self._connection.executemany(
+                "UPDATE encoded SET stored = ? WHERE encoder_key = ? AND photo_id = ?",
+                [(stored, encoder_key, photo_id) for photo_id in ids],
+            )
+
+    def forget_encoded(self, encoder_key: str, ids: Iterable[PhotoId]) -> None:
+        """The journal lost these vectors: the photos wait to be encoded again."""
+        with self.transaction():
+            self._connection.executemany(
+                "DELETE FROM encoded WHERE encoder_key = ? AND photo_id = ?", [(encoder_key, i) for i in ids]
+            )
+
+    # What the user says
+
+    def edit_tags(self, photo_id: PhotoId, add: Sequence[str], remove: Sequence[str]) -> None:
+        """Add and remove tags of one photo; the file keeps what it says."""
+        with self.transaction():
+            for tag in add:
+                self._connection.execute("INSERT OR IGNORE INTO tags VALUES (?, ?, 'added')", (photo_id, tag))
+                self._connection.execute("DELETE FROM tags WHERE photo_id = ? AND tag = ? AND origin = 'removed'", (photo_id, tag))
+            for tag in remove:
+                self._connection.execute("DELETE FROM tags WHERE photo_id = ? AND tag = ? AND origin = 'added'", (photo_id, tag))
+                self._connection.execute(
+                    "INSERT OR IGNORE INTO tags SELECT photo_id, tag, 'removed' FROM tags"
+                    " WHERE photo_id = ? AND tag = ? AND origin = 'file'",
+                    (photo_id, tag),
+                )
+            self._index_words(photo_id)
+
+    def set_rating(self, photo_id: PhotoId, rating: int | None) -> None:
+        """The user's rating, 0 to 5; None goes back to what the file says."""
+        with self.transaction():
+            self._connection.execute("UPDATE photos SET user_rating = ? WHERE id = ?", (rating, photo_id))
+
+
+def _iso_s(taken: str) -> int:
+    try:
+        return timegm(time.strptime(taken[:19], "%Y-%m-%dT%H:%M:%S"))
+    except (ValueError, OverflowError):
+        return 0

@@ -1,0 +1,107 @@
+"""What every part of the catalogue's writing side rests on: one connection, one transaction at a time."""
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from photofind.core.errors import NoRoom, StoreFailed
+from photofind.core.photo import PhotoId
+from photofind.core.words import search_words
+from photofind.store.catalogue_schema import open_for_writing
+
+
+def split_path(path: str) -> tuple[bytes, bytes]:
+    """An absolute path as the catalogue keeps it: directory and name, as bytes."""
+    directory, name = os.path.split(path)
+    return os.fsencode(directory), os.fsencode(name)
+
+
+def below(folder: str | bytes) -> tuple[bytes, bytes, bytes]:
+    """Bounds for ``directory = ? OR directory >= ? AND directory < ?``: the folder itself and all below it."""
+    exact = os.fsencode(folder)
+    prefix = exact.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
+    return exact, prefix, prefix[:-1] + bytes([prefix[-1] + 1])
+
+
+BELOW = "(directory = ? OR (directory >= ? AND directory < ?))"
+
+
+class CatalogueConnection:
+    """The writing connection, transactions, and the words that literal search finds."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection = open_for_writing(path)
+
+    def close(self) -> None:
+        """End the connection; the write-ahead log goes into the main file."""
+        self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes within happen, or none.
+
+        Raises:
+            NoRoom: the disk is full; nothing was written.
+            StoreFailed: SQLite refused for another reason; nothing was written.
+        """
+        if self._connection.in_transaction:  # within another one: that one decides
+            yield
+            return
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                full = getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
+                raise _refused(error, full, self._path) from error
+            raise
+
+    def _index_words(self, photo_id: PhotoId) -> None:
+        row = self._connection.execute(
+            "SELECT p.directory, p.name, f.camera_make, f.camera_model, f.lens, f.taken, f.title, f.caption"
+            " FROM photos p LEFT JOIN facts f ON f.photo_id = p.id WHERE p.id = ?",
+            (photo_id,),
+        ).fetchone()
+        if row is None:
+            return
+        tags = self._connection.execute(
+            "SELECT DISTINCT tag FROM tags t WHERE photo_id = ? AND origin != 'removed' AND NOT EXISTS"
+            " (SELECT 1 FROM tags r WHERE r.photo_id = t.photo_id AND r.tag = t.tag AND r.origin = 'removed')",
+            (photo_id,),
+        )
+        texts = [os.fsdecode(row[0]), os.fsdecode(row[1]), *(text for text in row[2:] if text), *(tag for (tag,) in tags)]
+        self._connection.execute("DELETE FROM words WHERE rowid = ?", (photo_id,))
+        self._connection.execute(
+            "INSERT INTO words (rowid, text) VALUES (?, ?)",
+            # a full stop of its own keeps phrases from running across fields
+            (photo_id, " . ".join(" ".join(search_words(text)) for text in texts)),
+        )
+
+    def _ids(self, query: str, arguments: Sequence[object]) -> list[PhotoId]:
+        return [row[0] for row in self._connection.execute(query, tuple(arguments))]
+
+
+def _refused(error: sqlite3.Error, full: bool, path: Path) -> StoreFailed:
+    if full:
+        return NoRoom(f"There is no room left on the disk of {path.parent}: free some space. Nothing was lost.")
+    return StoreFailed(f"The catalogue {path} cannot be written ({error}). Check the disk and its rights.")
+
+
+def storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def wall_clock_s(time_ns: int) -> int:
+    """Local wall-clock seconds, which is what cameras write."""
+    try:
+        local = time.localtime(time_ns / 1e9)
+        return int(time_ns // 1_000_000_000 + local.tm_gmtoff)
+    except (OverflowError, ValueError, OSError):
+        return 0

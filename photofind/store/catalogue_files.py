@@ -1,0 +1,182 @@
+"""The catalogue's record of what is on disk: paths, sizes, times."""
+
+import os
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from photofind.core.photo import PhotoId
+from photofind.store.catalogue_connection import BELOW, CatalogueConnection, below, split_path, wall_clock_s
+
+
+@dataclass(frozen=True, slots=True)
+class FileStat:
+    """What a directory listing says of a picture file: enough to know that it has not changed."""
+
+    name: str
+    size_bytes: int
+    mtime_ns: int
+    sidecar_mtime_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A picture file as the catalogue knows it."""
+
+    id: PhotoId
+    stat: FileStat
+    is_read: bool
+    problem: str | None
+
+
+class CatalogueOfFiles(CatalogueConnection):
+    """Writes about files and folders."""
+
+    # Folders
+
+    def watch_folder(self, path: str) -> int:
+        """Add ``path`` to the watched folders; those below it become part of it. Returns its id."""
+        with self.transaction():
+            self._connection.execute(
+                "INSERT INTO folders (path) VALUES (?) ON CONFLICT (path) DO UPDATE SET watched = 1", (os.fsencode(path),)
+            )
+            folder_id = int(
+                self._connection.execute("SELECT id FROM folders WHERE path = ?", (os.fsencode(path),)).fetchone()[0]
+            )
+            _, low, high = below(path)
+            self._connection.execute("UPDATE folders SET watched = 0 WHERE path >= ? AND path < ?", (low, high))
+            self._connection.execute(f"UPDATE photos SET folder_id = ? WHERE {BELOW}", (folder_id, *below(path)))
+        return folder_id
+
+    def unwatch_folder(self, path: str) -> list[PhotoId]:
+        """Forget a watched folder. Its photos are gone from view and come back with it. Returns their ids."""
+        with self.transaction():
+            row = self._connection.execute("SELECT id FROM folders WHERE path = ?", (os.fsencode(path),)).fetchone()
+            if row is None:
+                return []
+            self._connection.execute("UPDATE folders SET watched = 0, offline = 0 WHERE id = ?", row)
+            ids = self._ids("SELECT id FROM photos WHERE folder_id = ? AND gone_s IS NULL", row)
+            self._connection.execute(f"DELETE FROM other_files WHERE {BELOW}", below(path))
+            self.mark_gone(ids)
+        return ids
+
+    def set_offline(self, folder_id: int, offline: bool) -> None:
+        with self.transaction():
+            self._connection.execute("UPDATE folders SET offline = ? WHERE id = ?", (offline, folder_id))
+
+    # What is on disk
+
+    def files_in(self, directory: str) -> dict[str, KnownFile]:
+        """The picture files known directly in ``directory``, by name."""
+        rows = self._connection.execute(
+            "SELECT id, name, size_bytes, mtime_ns, sidecar_mtime_ns, content_hash IS NOT NULL, problem"
+            " FROM photos WHERE directory = ? AND gone_s IS NULL",
+            (os.fsencode(directory),),
+        )
+        known = {}
+        for photo_id, name, size, mtime_ns, sidecar_ns, is_read, problem in rows:
+            stat = FileStat(os.fsdecode(name), size, mtime_ns, sidecar_ns)
+            known[stat.name] = KnownFile(photo_id, stat, bool(is_read), problem)
+        return known
+
+    def other_files_in(self, directory: str) -> dict[str, tuple[int, int]]:
+        """Size and mtime of the files that are known to be no pictures, directly in ``directory``, by name."""
+        rows = self._connection.execute(
+            "SELECT name, size_bytes, mtime_ns FROM other_files WHERE directory = ?", (os.fsencode(directory),)
+        )
+        return {os.fsdecode(name): (size, mtime_ns) for name, size, mtime_ns in rows}
+
+    def directories_below(self, folder: str) -> set[str]:
+        """All directories at or below ``folder`` that hold known files."""
+        rows = self._connection.execute(
+            f"SELECT DISTINCT directory FROM photos WHERE {BELOW} AND gone_s IS NULL"
+            f" UNION SELECT DISTINCT directory FROM other_files WHERE {BELOW}",
+            (*below(folder), *below(folder)),
+        )
+        return {os.fsdecode(row[0]) for row in rows}
+
+    def add_file(self, folder_id: int, directory: str, stat: FileStat) -> tuple[PhotoId, bool]:
+        """A picture file that was not there before. Returns its id, and whether a gone row came back unchanged."""
+        place = (os.fsencode(directory), os.fsencode(stat.name))
+        with self.transaction():
+            gone = self._connection.execute(
+                "SELECT id FROM photos WHERE directory = ? AND name = ? AND gone_s IS NOT NULL AND size_bytes = ?"
+                " AND mtime_ns = ? AND sidecar_mtime_ns = ? ORDER BY gone_s DESC LIMIT 1",
+                (*place, stat.size_bytes, stat.mtime_ns, stat.sidecar_mtime_ns),
+            ).fetchone()
+            if gone is not None:
+                self._connection.execute("UPDATE photos SET gone_s = NULL, folder_id = ? WHERE id = ?", (folder_id, gone[0]))
+                return int(gone[0]), True
+            cursor = self._connection.execute(
+                "INSERT INTO photos (folder_id, directory, name, size_bytes, mtime_ns, sidecar_mtime_ns, sort_s)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (folder_id, *place, stat.size_bytes, stat.mtime_ns, stat.sidecar_mtime_ns, wall_clock_s(stat.mtime_ns)),
+            )
+        return int(cursor.lastrowid or 0), False
+
+    def note_changed(self, photo_id: PhotoId, stat: FileStat) -> None:
+        """The file is another one now, or a sidecar is: it waits to be read again."""
+        with self.transaction():
+            self._connection.execute(
+                "UPDATE photos SET size_bytes = ?, mtime_ns = ?, sidecar_mtime_ns = ?, content_hash = NULL, problem = NULL"
+                " WHERE id = ?",
+                (stat.size_bytes, stat.mtime_ns, stat.sidecar_mtime_ns, photo_id),
+            )
+
+    def note_other_file(self, directory: str, stat: FileStat, kind: str) -> None:
+        """A file that is no picture photofind can read; it is not opened again until it changes."""
+        with self.transaction():
+            self._connection.execute(
+                "INSERT OR REPLACE INTO other_files VALUES (?, ?, ?, ?, ?)",
+                (os.fsencode(directory), os.fsencode(stat.name), stat.size_bytes, stat.mtime_ns, kind),
+            )
+
+    def forget_other_files(self, directory: str, names: Iterable[str]) -> None:
+        with self.transaction():
+            self._connection.executemany(
+                "DELETE FROM other_files WHERE directory = ? AND name = ?",
+                [(os.fsencode(directory), os.fsencode(name)) for name in names],
+            )
+
+    def mark_gone(self, ids: Sequence[PhotoId]) -> None:
+        """The files of these photos are not there any more. Rows stay, so that a photo that comes back is itself."""
+        now_s = int(time.time())
+        with self.transaction():
+            self._connection.executemany("UPDATE photos SET gone_s = ? WHERE id = ?", [(now_s, i) for i in ids])
+
+    def move_file(self, photo_id: PhotoId, folder_id: int, path: str, stat: FileStat | None = None) -> None:
+        """The photo has another path; its id, vector, tags and thumbnail stay."""
+        with self.transaction():
+            self._connection.execute(
+                "UPDATE photos SET folder_id = ?, directory = ?, name = ?, gone_s = NULL WHERE id = ?",
+                (folder_id, *split_path(path), photo_id),
+            )
+            if stat is not None:
+                self._connection.execute(
+                    "UPDATE photos SET size_bytes = ?, mtime_ns = ? WHERE id = ?", (stat.size_bytes, stat.mtime_ns, photo_id)
+                )
+            self._index_words(photo_id)
+
+    def move_folder(self, source: str, target: str, folder_id: int) -> list[PhotoId]:
+        """A folder inside the watched ones has another path; all that it holds moves with it. Returns the photos' ids."""
+        old, new = os.fsencode(source), os.fsencode(target)
+        with self.transaction():
+            ids = self._ids(f"SELECT id FROM photos WHERE {BELOW} AND gone_s IS NULL", below(source))
+            self._connection.execute(
+                f"UPDATE photos SET folder_id = ?, directory = CAST(? || substr(directory, ?) AS BLOB)"
+                f" WHERE {BELOW} AND gone_s IS NULL",
+                (folder_id, new, len(old) + 1, *below(source)),
+            )
+            self._connection.execute(
+                f"UPDATE OR REPLACE other_files SET directory = CAST(? || substr(directory, ?) AS BLOB) WHERE {BELOW}",
+                (new, len(old) + 1, *below(source)),
+            )
+            for photo_id in ids:
+                self._index_words(photo_id)
+        return ids
+
+    def drop_placeholder(self, photo_id: PhotoId) -> None:
+        """Remove a row that turned out to be another photo's new place. Its id is never given again."""
+        with self.transaction():
+            self._connection.execute("DELETE FROM words WHERE rowid = ?", (photo_id,))
+            self._connection.execute("DELETE FROM photos WHERE id = ?", (photo_id,))

@@ -1,0 +1,132 @@
+"""The catalogue's tables, and connections to them."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from photofind.core.errors import StoreFailed
+
+SCHEMA_VERSION = 1
+
+# Paths are BLOBs (os.fsencode): Linux names need not be UTF-8, and SQLite refuses lone surrogates in TEXT.
+# AUTOINCREMENT: ids name vectors and thumbnails in other stores, so none is ever given twice.
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE folders (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    path BLOB NOT NULL UNIQUE,
+    volume TEXT NOT NULL DEFAULT '',
+    watched INTEGER NOT NULL DEFAULT 1,          -- 0: no longer; its photos are gone, and back when it is added again
+    offline INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE photos (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    folder_id INTEGER NOT NULL REFERENCES folders (id),
+    directory BLOB NOT NULL,
+    name BLOB NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    sidecar_mtime_ns INTEGER NOT NULL DEFAULT 0,
+    content_hash BLOB,                           -- of the whole file; NULL: to be read (again)
+    format TEXT NOT NULL DEFAULT '',
+    width INTEGER NOT NULL DEFAULT 0,
+    height INTEGER NOT NULL DEFAULT 0,
+    average_colour INTEGER NOT NULL DEFAULT 8421504,
+    has_thumbnail INTEGER NOT NULL DEFAULT 0,
+    sort_s INTEGER NOT NULL,
+    user_rating INTEGER,
+    problem TEXT,
+    gone_s INTEGER                               -- when its file was found missing; the row waits for it to come back
+);
+CREATE UNIQUE INDEX photos_by_path ON photos (directory, name) WHERE gone_s IS NULL;
+CREATE INDEX photos_gone ON photos (gone_s) WHERE gone_s IS NOT NULL;
+CREATE INDEX photos_by_date ON photos (sort_s DESC, id DESC) WHERE gone_s IS NULL AND has_thumbnail = 1;
+CREATE INDEX photos_by_content ON photos (content_hash);
+CREATE INDEX photos_by_stat ON photos (size_bytes, mtime_ns);
+CREATE INDEX photos_by_folder ON photos (folder_id);
+CREATE INDEX photos_with_problem ON photos (id) WHERE problem IS NOT NULL;
+
+CREATE TABLE facts (
+    photo_id INTEGER PRIMARY KEY REFERENCES photos (id) ON DELETE CASCADE,
+    taken TEXT, taken_offset_min INTEGER,
+    camera_make TEXT, camera_model TEXT, lens TEXT,
+    exposure_s REAL, aperture REAL, iso INTEGER, focal_mm REAL,
+    latitude REAL, longitude REAL, altitude_m REAL,
+    rating INTEGER, label TEXT, title TEXT, caption TEXT
+);
+
+-- origin: 'file' what file or sidecar say, 'added' and 'removed' what the user said here
+CREATE TABLE tags (
+    photo_id INTEGER NOT NULL REFERENCES photos (id) ON DELETE CASCADE,
+    tag TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    PRIMARY KEY (photo_id, tag, origin)
+) WITHOUT ROWID;
+CREATE INDEX tags_by_tag ON tags (tag);
+
+CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'unicode61', prefix = '2 3');
+
+-- one row for each photo and encoder: which content was encoded, and whether Milvus holds it
+CREATE TABLE encoded (
+    encoder_key TEXT NOT NULL,
+    photo_id INTEGER NOT NULL REFERENCES photos (id) ON DELETE CASCADE,
+    content_hash BLOB NOT NULL,
+    stored INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (encoder_key, photo_id)
+) WITHOUT ROWID;
+CREATE INDEX encoded_not_stored ON encoded (encoder_key, photo_id) WHERE stored = 0;
+CREATE INDEX encoded_by_photo ON encoded (photo_id);
+
+-- files that are no pictures, remembered so that they are opened once only
+CREATE TABLE other_files (
+    directory BLOB NOT NULL,
+    name BLOB NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    kind TEXT NOT NULL,                          -- 'raw', 'video' or 'other'
+    PRIMARY KEY (directory, name)
+) WITHOUT ROWID;
+"""
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """The one writing connection, with the tables made or brought up to date. Librarian thread.
+
+    synchronous=FULL, since what the user typed lives only here.
+
+    Raises:
+        StoreFailed: the file cannot be opened, is damaged, or comes from a newer photofind.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        elif version > SCHEMA_VERSION:
+            connection.close()
+            raise StoreFailed(f"The library was made by a newer photofind: update this program to open {path.parent}.")
+    except (sqlite3.Error, OSError) as error:
+        raise StoreFailed(f"The catalogue {path} cannot be opened ({error}). Check the disk and its rights.") from error
+    return connection
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write; works while another process writes. For the thread that opens it.
+
+    Raises:
+        StoreFailed: there is no catalogue, or it cannot be read.
+    """
+    try:
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10, isolation_level=None)
+        if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
+            connection.close()
+            raise StoreFailed(f"The library was made by another version of photofind: update it to open {path.parent}.")
+    except sqlite3.Error as error:
+        raise StoreFailed(f"The catalogue {path} cannot be read ({error}).") from error
+    return connection
