@@ -1,0 +1,130 @@
+"""The guards in conftest.py do fail what they should, and nothing else."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+CASES = '''
+import logging, os, subprocess, sys, threading, warnings
+from pathlib import Path
+import pytest
+
+log = logging.getLogger("photofind.library.scan")
+stop = threading.Event()
+SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
+ORPHAN_MAKER = "import subprocess, sys; subprocess.Popen(" + repr(SLEEPER) + ", start_new_session=True)"
+
+@pytest.fixture(scope="module")
+def leaky():
+    yield
+    threading.Thread(target=threading.Event().wait, args=(60,), name="leak", daemon=True).start()
+
+def test_bad_module_fixture_leaves_a_thread(leaky):
+    pass
+
+def test_bad_warning_logged():
+    log.warning("the disk is slow")
+
+def test_bad_error_logged_by_a_thread():
+    thread = threading.Thread(target=lambda: log.error("oh dear"))
+    thread.start()
+    thread.join()
+
+def test_bad_warning_logged_while_debug_was_asked_for(caplog):
+    with caplog.at_level(logging.DEBUG):
+        log.warning("not this")
+
+def test_good_warning_was_asked_for(caplog):
+    with caplog.at_level(logging.WARNING):
+        log.warning("the disk is slow")
+    assert caplog.messages == ["the disk is slow"]
+
+def test_good_information_and_other_libraries():
+    log.info("fine")
+    logging.getLogger("elsewhere").warning("none of ours")
+
+def test_bad_thread_left():
+    threading.Thread(target=stop.wait, args=(60,), name="forgotten", daemon=True).start()
+
+def test_good_thread_joined():
+    stop.set()
+    for thread in threading.enumerate():
+        if thread.name == "forgotten":
+            thread.join()
+
+def test_bad_process_left():
+    global process
+    process = subprocess.Popen(SLEEPER)
+
+def test_good_process_waited_for():
+    process.wait()
+    subprocess.run([sys.executable, "-c", ""], check=True)
+
+def test_bad_orphan_left():
+    subprocess.run([sys.executable, "-c", ORPHAN_MAKER], check=True)
+
+@pytest.fixture(scope="module")
+def helper():
+    started = []
+    yield started
+    for thread, end in started:
+        end.set()
+        thread.join()
+
+def test_good_module_fixture_starts_late(helper):
+    end = threading.Event()
+    thread = threading.Thread(target=end.wait)
+    thread.start()
+    helper.append((thread, end))
+
+def test_bad_python_warning():
+    warnings.warn("old", DeprecationWarning)
+
+def test_bad_qt_warning(qapp):
+    from PySide6.QtCore import qWarning
+    qWarning("nobody home")
+
+@pytest.fixture
+def qt_warns_late(qapp):
+    from PySide6.QtCore import qWarning
+    yield
+    qWarning("too late")
+
+def test_bad_qt_warning_at_tear_down(qt_warns_late):
+    pass
+
+def test_good_home_is_private(own_home):
+    assert Path.home() == own_home != Path(os.environ["REAL_HOME"])
+    assert os.environ["PHOTOFIND_DATA"].startswith(str(own_home))
+'''
+
+
+@pytest.mark.slow
+def test_each_guard_fails_its_cases_and_only_them(tmp_path: Path) -> None:
+    shutil.copy(HERE / "conftest.py", tmp_path / "conftest.py")
+    conftest = tmp_path / "conftest.py"
+    conftest.write_text(conftest.read_text(encoding="utf-8").replace("GRACE_S = 5.0", "GRACE_S = 0.3"), encoding="utf-8")
+    (tmp_path / "test_cases.py").write_text(CASES, encoding="utf-8")
+    ran = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider"),
+            *("-c", HERE.parent / "pyproject.toml", "--rootdir", tmp_path, tmp_path),
+        ],
+        env={**os.environ, "REAL_HOME": str(Path.home()), "COLUMNS": "500"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    cases = set(re.findall(r"^def (test_\w+)", CASES, re.MULTILINE))
+    failed = set(re.findall(r"^(?:FAILED|ERROR) \S+::(\w+)", ran.stdout, re.MULTILINE))
+    assert failed == {case for case in cases if case.startswith("test_bad")}, ran.stdout + ran.stderr
+    for word in ("the disk is slow", "oh dear", "'forgotten'", "time.sleep", "nobody home", "too late", "leaky"):
+        assert word in ran.stdout, ran.stdout
