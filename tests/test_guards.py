@@ -26,9 +26,6 @@ def leaky():
     yield
     threading.Thread(target=threading.Event().wait, args=(60,), name="leak", daemon=True).start()
 
-def test_bad_module_fixture_leaves_a_thread(leaky):
-    pass
-
 def test_bad_warning_logged():
     log.warning("the disk is slow")
 
@@ -71,7 +68,7 @@ def test_bad_orphan_left():
     subprocess.run([sys.executable, "-c", ORPHAN_MAKER], check=True)
 
 @pytest.fixture(scope="module")
-def helper():
+def helper(leaky):
     started = []
     yield started
     for thread, end in started:
@@ -103,6 +100,9 @@ def test_bad_qt_warning_at_tear_down(qt_warns_late):
 def test_good_home_is_private(own_home):
     assert Path.home() == own_home != Path(os.environ["REAL_HOME"])
     assert os.environ["PHOTOFIND_DATA"].startswith(str(own_home))
+
+def test_bad_module_fixture_leaves_a_thread(helper):
+    pass
 '''
 
 
