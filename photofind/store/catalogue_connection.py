@@ -36,6 +36,11 @@ class CatalogueConnection:
         self._path = path
         self._connection = open_for_writing(path)
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For a ``CatalogueReader`` that must see what is not committed yet."""
+        return self._connection
+
     def close(self) -> None:
         """End the connection; the write-ahead log goes into the main file."""
         self._connection.close()
@@ -48,8 +53,16 @@ class CatalogueConnection:
             NoRoom: the disk is full; nothing was written.
             StoreFailed: SQLite refused for another reason; nothing was written.
         """
-        if self._connection.in_transaction:  # within another one: that one decides
-            yield
+        if self._connection.in_transaction:  # within another one: all or nothing here, and that one decides
+            self._connection.execute("SAVEPOINT part")
+            try:
+                yield
+            except BaseException:
+                if self._connection.in_transaction:  # a full disk rolls everything back by itself
+                    self._connection.execute("ROLLBACK TO part")
+                    self._connection.execute("RELEASE part")
+                raise
+            self._connection.execute("RELEASE part")
             return
         try:
             self._connection.execute("BEGIN IMMEDIATE")

@@ -1,10 +1,12 @@
 """Every read of the catalogue that is not part of a write."""
 
 import os
+import sqlite3
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,14 +62,16 @@ class Folder:
 
 
 class CatalogueReader:
-    """Reads through a connection of its own. For the thread that makes it; another process may write meanwhile.
+    """Reads through a connection of its own, or through the writing one to see what it is about to commit.
+
+    For the thread that makes it; another process may write meanwhile.
 
     Raises:
         StoreFailed: there is no catalogue, or it cannot be read.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._connection = open_for_reading(path)
+    def __init__(self, source: Path | sqlite3.Connection) -> None:
+        self._connection = open_for_reading(source) if isinstance(source, Path) else source
 
     def close(self) -> None:
         self._connection.close()
@@ -273,12 +277,12 @@ def _join(directory: bytes, name: bytes) -> str:
     return os.path.join(os.fsdecode(directory), os.fsdecode(name))  # noqa: PTH118 - Path drops what is not UTF-8 clean
 
 
-def _photo_row(row: Sequence[object]) -> PhotoRow:
+def _photo_row(row: Sequence[Any]) -> PhotoRow:
     photo_id, directory, name, sort_s, width, height, size_bytes, colour, has_thumbnail, offline, rating, problem = row
     return PhotoRow(
         photo_id, _join(directory, name), sort_s, width, height, size_bytes, colour, bool(has_thumbnail), bool(offline),
         rating, problem,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def _portions(ids: Sequence[PhotoId], size: int = 500) -> Iterable[list[PhotoId]]:
