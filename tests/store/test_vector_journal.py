@@ -1,7 +1,9 @@
 import errno
+import logging
 import multiprocessing
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,12 @@ from photofind.store.vector_journal import VectorJournal, read_journal, round_ve
 from photofind.store.vector_records import HEADER_BYTES, RecordFormat
 
 KEY, DIMENSION = "test_encoder", 6
+
+
+@pytest.fixture(autouse=True)
+def _damage_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    with caplog.at_level(logging.WARNING, "photofind.store.vector_journal"):
+        yield
 
 
 def vectors_for(count: int, seed: int = 0, dimension: int = DIMENSION) -> NDArray[np.float16]:
