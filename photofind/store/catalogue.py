@@ -19,7 +19,6 @@ class ReadPicture:
     content_hash: bytes
     size_bytes: int
     mtime_ns: int
-    sidecar_mtime_ns: int
     format: str
     width: int
     height: int
@@ -50,10 +49,10 @@ class Catalogue(CatalogueOfFiles):
         sort_s = wall_clock_s(picture.mtime_ns) if facts.taken is None else _iso_s(facts.taken)
         with self.transaction():
             self._connection.execute(
-                "UPDATE photos SET size_bytes = ?, mtime_ns = ?, sidecar_mtime_ns = ?, content_hash = ?, format = ?, width = ?,"
+                "UPDATE photos SET size_bytes = ?, mtime_ns = ?, content_hash = ?, format = ?, width = ?,"
                 " height = ?, average_colour = ?, has_thumbnail = 1, sort_s = ?, problem = NULL WHERE id = ?",
                 (
-                    picture.size_bytes, picture.mtime_ns, picture.sidecar_mtime_ns, picture.content_hash, picture.format,
+                    picture.size_bytes, picture.mtime_ns, picture.content_hash, picture.format,
                     picture.width, picture.height, picture.average_colour, sort_s, photo_id,
                 ),
             )  # fmt: skip

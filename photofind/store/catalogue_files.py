@@ -25,8 +25,14 @@ class KnownFile:
 
     id: PhotoId
     stat: FileStat
-    is_read: bool
-    problem: str | None
+
+
+_KNOWN_FILES = "SELECT id, name, size_bytes, mtime_ns, sidecar_mtime_ns FROM photos WHERE gone_s IS NULL"
+
+
+def _known_file(row: tuple[int, bytes, int, int, int]) -> KnownFile:
+    photo_id, name, size_bytes, mtime_ns, sidecar_mtime_ns = row
+    return KnownFile(photo_id, FileStat(os.fsdecode(name), size_bytes, mtime_ns, sidecar_mtime_ns))
 
 
 class CatalogueOfFiles(CatalogueConnection):
@@ -68,16 +74,13 @@ class CatalogueOfFiles(CatalogueConnection):
 
     def files_in(self, directory: str) -> dict[str, KnownFile]:
         """The picture files known directly in ``directory``, by name."""
-        rows = self._connection.execute(
-            "SELECT id, name, size_bytes, mtime_ns, sidecar_mtime_ns, content_hash IS NOT NULL, problem"
-            " FROM photos WHERE directory = ? AND gone_s IS NULL",
-            (os.fsencode(directory),),
-        )
-        known = {}
-        for photo_id, name, size, mtime_ns, sidecar_ns, is_read, problem in rows:
-            stat = FileStat(os.fsdecode(name), size, mtime_ns, sidecar_ns)
-            known[stat.name] = KnownFile(photo_id, stat, bool(is_read), problem)
-        return known
+        rows = self._connection.execute(f"{_KNOWN_FILES} AND directory = ?", (os.fsencode(directory),))
+        return {known.stat.name: known for known in map(_known_file, rows)}
+
+    def file_at(self, path: str) -> KnownFile | None:
+        """The picture file known at ``path``."""
+        row = self._connection.execute(f"{_KNOWN_FILES} AND directory = ? AND name = ?", split_path(path)).fetchone()
+        return None if row is None else _known_file(row)
 
     def other_files_in(self, directory: str) -> dict[str, tuple[int, int]]:
         """Size and mtime of the files that are known to be no pictures, directly in ``directory``, by name."""

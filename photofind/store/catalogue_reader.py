@@ -92,6 +92,10 @@ class CatalogueReader:
         rows = self._connection.execute("SELECT id, path, offline FROM folders WHERE watched = 1 ORDER BY id")
         return [Folder(folder_id, os.fsdecode(path), bool(offline)) for folder_id, path, offline in rows]
 
+    def folder_of(self, photo_id: PhotoId) -> int:
+        """The id of the watched folder that the photo lies in."""
+        return int(self._connection.execute("SELECT folder_id FROM photos WHERE id = ?", (photo_id,)).fetchone()[0])
+
     def folder_states(self) -> tuple[FolderState, ...]:
         rows = self._connection.execute(
             "SELECT path, offline, (SELECT count(*) FROM photos WHERE folder_id = d.id AND gone_s IS NULL)"
@@ -274,7 +278,7 @@ class CatalogueReader:
 
 
 def _join(directory: bytes, name: bytes) -> str:
-    return os.path.join(os.fsdecode(directory), os.fsdecode(name))  # noqa: PTH118 - Path drops what is not UTF-8 clean
+    return os.path.join(os.fsdecode(directory), os.fsdecode(name))
 
 
 def _photo_row(row: Sequence[Any]) -> PhotoRow:
