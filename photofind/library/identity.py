@@ -27,13 +27,14 @@ class Settled:
     photo_id: PhotoId
     verdict: Verdict
     source: PhotoId = 0
+    content_hash: bytes = b""
 
 
 def settle_by_hash(
     desk: Desk, work: Work, content_hash: bytes, encoder_key: str, tallies: tuple[Tally, ...]
 ) -> Settled | None:
     """Settle a file that was hashed but not decoded; None if its content is new, so that it must be decoded."""
-    if not _is_current(desk, work):
+    if not is_current(desk, work):
         return Settled(work.id, Verdict.DONE)
     for twin in desk.reader.twins(content_hash, but=work.id):
         if _has_left(twin):
@@ -52,7 +53,7 @@ def settle_read(
     desk: Desk, work: Work, picture: ReadPicture, thumbnail: bytes, encoder_key: str, tallies: tuple[Tally, ...]
 ) -> Settled:
     """Record what a file holds, and find out which photo it is."""
-    if not _is_current(desk, work):
+    if not is_current(desk, work):
         return Settled(work.id, Verdict.DONE)
     photo_id = work.id
     if not work.has_thumbnail:  # never read before: it may be a photo that moved here
@@ -68,21 +69,14 @@ def settle_read(
     return _what_remains(desk, photo_id, picture.content_hash, encoder_key)
 
 
-def note_problem(desk: Desk, work: Work, reason: str) -> None:
-    """The file cannot be read. One that has vanished meanwhile is no problem: the watcher or a scan will tell."""
-    if _is_current(desk, work) and os.path.lexists(work.path):
-        desk.catalogue.record_problem(work.id, reason)
-        desk.note_counts()
-
-
 def what_remains(desk: Desk, work: Work, encoder_key: str) -> Settled:
     """For a photo that was read before, whose content this encoder may know from a copy of it."""
-    if not _is_current(desk, work) or work.content_hash is None:
+    if not is_current(desk, work) or work.content_hash is None:
         return Settled(work.id, Verdict.DONE)
     return _what_remains(desk, work.id, work.content_hash, encoder_key)
 
 
-def _is_current(desk: Desk, work: Work) -> bool:
+def is_current(desk: Desk, work: Work) -> bool:
     """Whether the row is still what it was when the work was handed out: it may have gone, moved or changed."""
     known = desk.catalogue.file_at(work.path)
     return (
@@ -116,5 +110,5 @@ def _what_remains(desk: Desk, photo_id: PhotoId, content_hash: bytes, encoder_ke
         return Settled(photo_id, Verdict.DONE)
     for twin in desk.reader.twins(content_hash, but=photo_id):
         if desk.reader.encoded_content(encoder_key, twin.id) == content_hash:
-            return Settled(photo_id, Verdict.REUSE, source=twin.id)
+            return Settled(photo_id, Verdict.REUSE, source=twin.id, content_hash=content_hash)
     return Settled(photo_id, Verdict.ENCODE)

@@ -4,12 +4,13 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 
 from photofind.core.changes import Appeared, Change, Changed, Moved, Unsure, Vanished
+from photofind.library.identity import is_current
 from photofind.library.librarian import Desk, Steps
 from photofind.library.scan import Listing, SkipRules, is_sidecar, sidecar_names, stat_file, walk
 from photofind.library.tally import Tally
 from photofind.media.formats import PICTURE_SUFFIXES, Kind, raw_supported, sniff
 from photofind.store.catalogue_files import FileStat
-from photofind.store.catalogue_reader import Folder
+from photofind.store.catalogue_reader import Folder, Work
 
 _FILES_IN_ONE_STEP = 200
 
@@ -209,6 +210,21 @@ class Intake:
             for tally in self._tallies:
                 tally.note_moved(photo_id)
         self._rescan(target)
+
+    def note_unreadable(self, desk: Desk, work: Work, reason: str) -> None:
+        """The file gave no picture. One that is not there any more is no problem, but gone, or its folder is away."""
+        if not is_current(desk, work):
+            return
+        if os.path.lexists(work.path):
+            desk.catalogue.record_problem(work.id, reason)
+            desk.note_counts()
+            return
+        folder = watched_folder(desk.reader.folders(), work.path)
+        if folder is None or os.path.isdir(folder.path):
+            self._note_gone(desk, [work.id])
+        else:
+            desk.catalogue.set_offline(folder.id, True)
+            desk.note_membership()
 
     # What is noted
 

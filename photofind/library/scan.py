@@ -84,7 +84,7 @@ def stat_file(path: str) -> FileStat | None:
     """What a listing would say of the file at ``path``; None where there is no regular file."""
     directory, name = os.path.split(path)
     try:
-        status = os.stat(path)  # noqa: PTH116 - Path drops what is not UTF-8 clean
+        status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):
             return None
     except (OSError, ValueError):

@@ -25,6 +25,7 @@ _IS_WAITING = (
     "p.gone_s IS NULL AND p.problem IS NULL AND"
     " (p.content_hash IS NULL OR e.content_hash IS NULL OR e.content_hash != p.content_hash)"
 )
+_IS_UNREAD = "p.gone_s IS NULL AND p.problem IS NULL AND p.content_hash IS NULL"
 _WITH_ENCODED = "photos p LEFT JOIN encoded e ON e.encoder_key = ? AND e.photo_id = p.id"
 
 
@@ -184,16 +185,29 @@ class CatalogueReader:
             f" JOIN folders d ON d.id = p.folder_id AND d.offline = 0 WHERE p.id > ? AND {_IS_WAITING} ORDER BY p.id LIMIT ?",
             (encoder_key, after, limit),
         )
-        return [
-            Work(i, _join(directory, name), size, mtime_ns, content_hash, bool(has_thumbnail))
-            for i, directory, name, size, mtime_ns, content_hash, has_thumbnail in rows
-        ]
+        return [_work(row) for row in rows]
 
     def reachable_waiting(self, encoder_key: str) -> int:
         """How many photos wait for this encoder and can be reached now."""
         row = self._connection.execute(
             f"SELECT count(*) FROM {_WITH_ENCODED} JOIN folders d ON d.id = p.folder_id AND d.offline = 0 WHERE {_IS_WAITING}",
             (encoder_key,),
+        ).fetchone()
+        return int(row[0])
+
+    def unread(self, after: PhotoId, limit: int) -> list[Work]:
+        """Photos with ids above ``after`` that were never read and can be reached, by id."""
+        rows = self._connection.execute(
+            "SELECT p.id, p.directory, p.name, p.size_bytes, p.mtime_ns, NULL, p.has_thumbnail FROM photos p"
+            f" JOIN folders d ON d.id = p.folder_id AND d.offline = 0 WHERE p.id > ? AND {_IS_UNREAD} ORDER BY p.id LIMIT ?",
+            (after, limit),
+        )
+        return [_work(row) for row in rows]
+
+    def reachable_unread(self) -> int:
+        """How many photos were never read and can be reached now."""
+        row = self._connection.execute(
+            f"SELECT count(*) FROM photos p JOIN folders d ON d.id = p.folder_id AND d.offline = 0 WHERE {_IS_UNREAD}"
         ).fetchone()
         return int(row[0])
 
@@ -279,6 +293,11 @@ class CatalogueReader:
 
 def _join(directory: bytes, name: bytes) -> str:
     return os.path.join(os.fsdecode(directory), os.fsdecode(name))
+
+
+def _work(row: Sequence[Any]) -> Work:
+    photo_id, directory, name, size_bytes, mtime_ns, content_hash, has_thumbnail = row
+    return Work(photo_id, _join(directory, name), size_bytes, mtime_ns, content_hash, bool(has_thumbnail))
 
 
 def _photo_row(row: Sequence[Any]) -> PhotoRow:

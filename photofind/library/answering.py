@@ -1,0 +1,114 @@
+"""From a question to the ids that answer it."""
+
+import time
+from array import array
+from collections.abc import Callable
+from concurrent.futures import Future
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photofind.core.errors import EncoderUnavailable
+from photofind.core.pixels import InputSpec
+from photofind.core.question import Answer, PictureFile, PictureOfPhoto, PictureSource, Question
+from photofind.library.encoder_desk import LibraryEncoder
+from photofind.media.decoder import Decoded
+from photofind.store.catalogue_reader import CatalogueReader
+
+ONLY_COLOURS_NOTE = "Only colours and names can be searched until an encoder is installed."
+_NO_ENCODER_NOTE = "Only names can be searched: {reason}"
+
+DecodeNow = Callable[[PictureSource, InputSpec], "Future[Decoded]"]
+
+
+class Answering:
+    """Answers questions from the catalogue and the vectors. One thread: the reader is bound to it."""
+
+    def __init__(self, reader: CatalogueReader, decode_now: DecodeNow) -> None:
+        self._reader = reader
+        self._decode_now = decode_now
+        self._searchable: tuple[str, int, NDArray[np.int64]] | None = None
+
+    def answer(self, question: Question, encoder: LibraryEncoder) -> Answer:
+        """All parts of the question together as one vector; words that have none are looked up as they are.
+
+        Raises:
+            EncoderUnavailable: a picture was asked about, and the encoder cannot be loaded.
+            UnreadablePicture: a picture of the question cannot be read.
+            StoreFailed: vectors or catalogue cannot be read.
+        """
+        began_s = time.monotonic()
+        if question.is_empty:
+            ids = self._reader.ids_by_date()
+            return self._answered(question, encoder, began_s, ids[: question.limit])
+        try:
+            vector = self._vector_of(question, encoder)
+        except EncoderUnavailable as error:
+            if question.pictures:
+                raise
+            return self._literal(question, encoder, began_s, _NO_ENCODER_NOTE.format(reason=error))
+        if vector is None:
+            return self._literal(question, encoder, began_s, ONLY_COLOURS_NOTE if encoder.is_palette else "")
+        ids, scores = encoder.index().search(vector, question.limit, allowed=self._searchable_ids(encoder))
+        return self._answered(question, encoder, began_s, array("q", ids.tobytes()), array("f", scores.tobytes()))
+
+    def _literal(self, question: Question, encoder: LibraryEncoder, began_s: float, note: str) -> Answer:
+        ids = self._reader.literal_hits(question.text, question.limit)
+        return self._answered(question, encoder, began_s, ids, note=note, literal=True)
+
+    @staticmethod
+    def _answered(
+        question: Question,
+        encoder: LibraryEncoder,
+        began_s: float,
+        ids: "array[int]",
+        scores: "array[float] | None" = None,
+        *,
+        note: str = "",
+        literal: bool = False,
+    ) -> Answer:
+        return Answer(
+            question=question,
+            ids=ids,
+            scores=array("f") if scores is None else scores,
+            encoder=encoder.id,
+            note=note,
+            literal=literal,
+            seconds=time.monotonic() - began_s,
+        )
+
+    def _vector_of(self, question: Question, encoder: LibraryEncoder) -> NDArray[np.float32] | None:
+        text = question.text.strip()
+        text_future = encoder.face.encode_texts([text]) if text else None
+        parts = [self._vector_of_picture(source, encoder) for source in question.pictures]
+        if text_future is not None:
+            of_text = text_future.result()[0]
+            if of_text is not None:
+                parts.append(of_text)
+        if not parts:
+            return None
+        together = np.sum(parts, axis=0, dtype=np.float32)
+        length = float(np.linalg.norm(together))
+        return None if length == 0 else np.asarray(together / length, np.float32)
+
+    def _vector_of_picture(self, source: PictureSource, encoder: LibraryEncoder) -> NDArray[np.float32]:
+        if isinstance(source, PictureOfPhoto):
+            _, vectors = encoder.index().vectors_of(np.array([source.photo_id], np.int64))
+            if len(vectors):
+                return np.asarray(vectors[0], np.float32)
+            rows = self._reader.rows([source.photo_id])
+            if not rows:
+                raise EncoderUnavailable("This photo is not in the library any more.")
+            source = PictureFile(rows[0].path)
+        decoded = self._decode_now(source, encoder.info().input_spec).result()
+        assert decoded.encoder_input is not None
+        return np.asarray(encoder.face.encode_images(decoded.encoder_input[None]).result()[0], np.float32)
+
+    def _searchable_ids(self, encoder: LibraryEncoder) -> NDArray[np.int64]:
+        """Kept until the catalogue changes: reading 100,000 ids takes longer than searching them."""
+        key, version = encoder.info().key, self._reader.data_version()
+        if self._searchable is None or self._searchable[:2] != (key, version):
+            self._searchable = (key, version, self._reader.searchable_ids(key))
+        return self._searchable[2]
+
+

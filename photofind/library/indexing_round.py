@@ -1,0 +1,262 @@
+"""One pass of the indexer over the photos that wait."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photofind.core.errors import UnreadablePicture
+from photofind.core.photo import PhotoId
+from photofind.encoders.protocol import EncoderFace
+from photofind.library import identity
+from photofind.library.identity import Settled, Verdict
+from photofind.library.intake import Intake
+from photofind.library.librarian import Desk, Librarian
+from photofind.library.progress import ProgressBoard
+from photofind.library.vector_writer import VectorWriter
+from photofind.media.decoder import Decoded, DecodeRequest
+from photofind.media.decoder_pool import DecoderPool
+from photofind.store.catalogue import ReadPicture
+from photofind.store.catalogue_reader import CatalogueReader, Work
+
+_SYNC_EVERY_S = 1.0
+_YIELD_TO_QUESTION_S = 2.0
+_NOT_A_VECTOR = "The encoder gave no usable vector for this picture, so it cannot be found by what it shows."
+
+
+class Interrupted(Exception):
+    """The round was left because of a pause, a stop, or another encoder."""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A photo on its way through a decoder; ``hashed`` first when its content may be known already."""
+
+    work: Work
+    future: "Future[Any]"
+    hashed: bool
+
+
+class IndexingRound:
+    """Decoders run ahead of the encoder in a bounded window; one batch is encoded while the next is collected.
+
+    Indexer thread only. Without a writer (no encoder to be had) photos are read and shown, not encoded.
+    """
+
+    def __init__(
+        self,
+        *,
+        reader: CatalogueReader,
+        librarian: Librarian,
+        intake: Intake,
+        decoders: DecoderPool,
+        face: EncoderFace,
+        writer: VectorWriter | None,
+        progress: ProgressBoard,
+        must_stop: Callable[[], bool],
+        question_open: threading.Event,
+        after_commit: Callable[[], None],
+        thumbnail_px: int,
+        batch_size: int,
+    ) -> None:
+        self._reader = reader
+        self._librarian = librarian
+        self._intake = intake
+        self._decoders = decoders
+        self._face = face
+        self._writer = writer
+        self._key = "" if writer is None else writer.info.key
+        self._input_spec = None if writer is None else writer.info.input_spec
+        self._progress = progress
+        self._must_stop = must_stop
+        self._question_open = question_open
+        self._after_commit = after_commit
+        self._thumbnail_px = thumbnail_px
+        self._batch_size = batch_size
+        self._window: deque[_Reading] = deque()
+        self._upcoming: deque[Work] = deque()
+        self._cursor: PhotoId = 0
+        self._batch: list[tuple[PhotoId, bytes, NDArray[np.uint8]]] = []
+        self._in_flight: tuple[list[tuple[PhotoId, bytes]], Future[NDArray[np.float32]]] | None = None
+        self._synced_s = time.monotonic()
+        self._settled = 0
+
+    def run(self) -> bool:
+        """Take every waiting photo as far as it goes. Returns False if none moved at all.
+
+        Raises Interrupted, EncoderUnavailable, StoreFailed, NoRoom; what was encoded before is on disk even so.
+        """
+        try:
+            while self._fill_window():
+                if self._must_stop():
+                    raise Interrupted
+                self._settle(self._take_ready())
+                if len(self._batch) >= self._batch_size:
+                    self._send_batch()
+                self._commit_if_due()
+            self._send_batch()
+        finally:
+            for reading in self._window:
+                reading.future.cancel()
+            if self._writer is not None:
+                self._collect_batch()
+                self._commit()
+        return self._settled > 0
+
+    # Decoding
+
+    def _fill_window(self) -> bool:
+        """Keep decoders busy; False when nothing is left to read."""
+        while len(self._window) < 2 * self._batch_size:
+            if not self._upcoming:
+                page = (
+                    self._reader.waiting(self._key, self._cursor, 4 * self._batch_size)
+                    if self._writer is not None
+                    else self._reader.unread(self._cursor, 4 * self._batch_size)
+                )
+                if not page:
+                    break
+                self._upcoming.extend(page)
+                self._cursor = page[-1].id
+            self._begin(self._upcoming.popleft())
+        return bool(self._window)
+
+    def _begin(self, work: Work) -> None:
+        for tally in self._intake.tallies:
+            tally.note_opened()
+        if work.content_hash is not None:
+            settled = self._job(lambda desk: identity.what_remains(desk, work, self._key)).result()
+            if settled.verdict is Verdict.REUSE and self._reuse(settled, work.content_hash):
+                return
+        elif not work.has_thumbnail and self._reader.possible_twins(work.size_bytes, work.mtime_ns, but=work.id):
+            self._window.append(_Reading(work, self._decoders.content_hash(work.path), hashed=True))
+            return
+        self._decode(work)
+
+    def _decode(self, work: Work) -> None:
+        request = DecodeRequest(work.path, input_spec=self._input_spec, thumbnail_px=self._thumbnail_px, facts=True)
+        self._window.append(_Reading(work, self._decoders.decode(request), hashed=False))
+
+    def _take_ready(self) -> list[_Reading]:
+        """The readings at the head of the window that are finished, at least one."""
+        ready = [self._window.popleft()]
+        while self._window and self._window[0].future.done():
+            ready.append(self._window.popleft())
+        return ready
+
+    # Settling
+
+    def _settle(self, ready: list[_Reading]) -> None:
+        jobs: list[tuple[_Reading, Decoded | None, Future[Settled | None]]] = []
+        for reading in ready:
+            try:
+                outcome = reading.future.result()
+            except UnreadablePicture as problem:
+                jobs.append((reading, None, self._note_problem(reading.work, str(problem))))
+                continue
+            if reading.hashed:
+                jobs.append((reading, None, self._settle_hash(reading.work, outcome[0])))
+            else:
+                jobs.append((reading, outcome, self._settle_read(reading.work, outcome)))
+        for reading, decoded, job in jobs:
+            settled = job.result()
+            if settled is None:
+                self._decode(reading.work)  # the hash was new
+            else:
+                self._take(settled, decoded, reading.work)
+
+    def _note_problem(self, work: Work, reason: str) -> "Future[Settled | None]":
+        def job(desk: Desk) -> Settled | None:
+            self._intake.note_unreadable(desk, work, reason)
+            return Settled(work.id, Verdict.DONE)
+
+        return self._job(job)
+
+    def _settle_hash(self, work: Work, content_hash: bytes) -> "Future[Settled | None]":
+        return self._job(lambda desk: identity.settle_by_hash(desk, work, content_hash, self._key, self._intake.tallies))
+
+    def _settle_read(self, work: Work, decoded: Decoded) -> "Future[Settled | None]":
+        picture = ReadPicture(
+            content_hash=decoded.content_hash,
+            size_bytes=decoded.size_bytes,
+            mtime_ns=decoded.mtime_ns,
+            format=decoded.format,
+            width=decoded.width,
+            height=decoded.height,
+            average_colour=decoded.average_colour,
+            facts=decoded.facts,
+        )
+        return self._job(
+            lambda desk: identity.settle_read(desk, work, picture, decoded.thumbnail, self._key, self._intake.tallies)
+        )
+
+    def _take(self, settled: Settled, decoded: Decoded | None, work: Work) -> None:
+        self._settled += 1
+        content_hash = decoded.content_hash if decoded is not None else work.content_hash
+        if settled.verdict is Verdict.DONE or self._writer is None:
+            self._progress.note_done(1)
+        elif settled.verdict is Verdict.REUSE and settled.content_hash and self._reuse(settled, settled.content_hash):
+            return
+        elif decoded is not None and decoded.encoder_input is not None and content_hash is not None:
+            self._batch.append((settled.photo_id, content_hash, decoded.encoder_input))
+        else:
+            self._decode(work)  # settled by its hash, but no vector is there to reuse
+
+    def _reuse(self, settled: Settled, content_hash: bytes) -> bool:
+        assert self._writer is not None
+        if not self._writer.append_copy(settled.photo_id, content_hash, settled.source):
+            return False
+        self._settled += 1
+        self._progress.note_done(1)
+        return True
+
+    # Encoding
+
+    def _send_batch(self) -> None:
+        self._collect_batch()
+        if self._batch:
+            self._yield_to_question()
+            batch, self._batch = self._batch, []
+            future = self._face.encode_images(np.stack([pixels for _, _, pixels in batch]))
+            self._in_flight = ([(photo_id, content) for photo_id, content, _ in batch], future)
+
+    def _collect_batch(self) -> None:
+        if self._in_flight is None:
+            return
+        (contents, future), self._in_flight = self._in_flight, None
+        assert self._writer is not None
+        useless = self._writer.append(contents, future.result())
+        for photo_id in useless:
+            self._note_useless(photo_id)
+        self._progress.note_done(len(contents))
+
+    def _note_useless(self, photo_id: PhotoId) -> None:
+        self._job(lambda desk: desk.catalogue.record_problem(photo_id, _NOT_A_VECTOR)).result()
+
+    def _yield_to_question(self) -> None:
+        """Somebody waits for an answer: start no batch before it is there, within reason."""
+        deadline_s = time.monotonic() + _YIELD_TO_QUESTION_S
+        while self._question_open.is_set() and time.monotonic() < deadline_s and not self._must_stop():
+            time.sleep(0.005)
+
+    def _commit_if_due(self) -> None:
+        idle = not self._window and not self._upcoming
+        if idle:
+            self._send_batch()
+            self._collect_batch()
+        if idle or time.monotonic() - self._synced_s >= _SYNC_EVERY_S:
+            self._commit()
+
+    def _commit(self) -> None:
+        self._synced_s = time.monotonic()
+        if self._writer is not None and self._writer.sync():
+            self._after_commit()
+
+    def _job(self, job: Callable[[Desk], Any]) -> "Future[Any]":
+        return self._librarian.submit(job)

@@ -1,0 +1,83 @@
+"""The searcher: the thread that answers; the newest question wins."""
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from photofind.core.errors import PhotofindError
+from photofind.core.events import AnswerFailed, AnswerReady, Event
+from photofind.core.question import Question
+from photofind.library.answering import Answering, DecodeNow
+from photofind.library.encoder_desk import EncoderDesk
+from photofind.store.catalogue_reader import CatalogueReader
+
+_log = logging.getLogger(__name__)
+
+
+class Searcher:
+    """Answers one question at a time. ``ask``, ``start`` and ``stop`` may be called from any thread.
+
+    ``question_open`` is set from the moment a question is asked until it is answered.
+    """
+
+    def __init__(
+        self,
+        *,
+        catalogue_path: Path,
+        desk: EncoderDesk,
+        decode_now: DecodeNow,
+        announce: Callable[[Event], None],
+        question_open: threading.Event,
+    ) -> None:
+        self._catalogue_path = catalogue_path
+        self._desk = desk
+        self._decode_now = decode_now
+        self._announce = announce
+        self._question_open = question_open
+        self._condition = threading.Condition()
+        self._next: tuple[int, Question] | None = None
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="searcher")
+        self._thread.start()
+
+    def stop(self) -> None:
+        with self._condition:
+            self._stopping = True
+            self._condition.notify()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def ask(self, ticket: int, question: Question) -> None:
+        """Answer ``question`` next; one that waits already is dropped."""
+        with self._condition:
+            self._next = (ticket, question)
+            if not question.is_empty:
+                self._question_open.set()
+            self._condition.notify()
+
+    def _run(self) -> None:
+        reader = CatalogueReader(self._catalogue_path)
+        answering = Answering(reader, self._decode_now)
+        while True:
+            with self._condition:
+                self._condition.wait_for(lambda: self._next is not None or self._stopping)
+                if self._stopping:
+                    break
+                assert self._next is not None
+                (ticket, question), self._next = self._next, None
+            try:
+                self._announce(AnswerReady(ticket, answering.answer(question, self._desk.current)))
+            except PhotofindError as error:
+                self._announce(AnswerFailed(ticket, str(error)))
+            except Exception as error:
+                _log.exception("a question failed")
+                self._announce(AnswerFailed(ticket, f"The search failed ({error}). The log says more."))
+            with self._condition:
+                if self._next is None:
+                    self._question_open.clear()
+        reader.close()

@@ -1,0 +1,90 @@
+"""The order of truth for vectors: journal on disk first, then the catalogue, then memory."""
+
+import logging
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photofind.core.photo import PhotoId
+from photofind.encoders.protocol import EncoderInfo
+from photofind.library.encoder_desk import LibraryEncoder
+from photofind.library.intake import Intake
+from photofind.library.librarian import Desk, Librarian
+from photofind.store.catalogue_reader import CatalogueReader
+from photofind.store.vector_journal import VectorJournal, round_vectors
+
+_log = logging.getLogger(__name__)
+
+
+class VectorWriter:
+    """Writes the vectors of one encoder. Indexer thread only; any call may raise StoreFailed or NoRoom."""
+
+    def __init__(self, encoder: LibraryEncoder, librarian: Librarian, intake: Intake) -> None:
+        self.info: EncoderInfo = encoder.info()
+        self._librarian = librarian
+        self._intake = intake
+        self._journal = VectorJournal.open(encoder.journal_path, self.info.key, self.info.dimension)
+        self.notice = self._journal.notice
+        self._index = encoder.index()
+        self._unsynced: list[tuple[PhotoId, bytes, NDArray[np.float16]]] = []
+
+    def reconcile(self, reader: CatalogueReader) -> NDArray[np.int64]:
+        """Photos that the catalogue believes encoded and whose vectors the journal does not hold."""
+        return np.setdiff1d(reader.encoded_ids(self.info.key), self._index.ids())
+
+    def forget(self, ids: NDArray[np.int64]) -> None:
+        """These photos will be encoded again."""
+        key, lost = self.info.key, ids.tolist()
+        self._librarian.submit(lambda desk: desk.catalogue.forget_encoded(key, lost)).result()
+
+    def refill(self, ids: NDArray[np.int64], vectors: NDArray[np.float16]) -> None:
+        """Vectors that another store still held."""
+        self._journal.append(ids, vectors)
+        self._journal.sync()
+        self._index.upsert(ids, vectors)
+
+    def append(self, contents: list[tuple[PhotoId, bytes]], vectors: NDArray[np.float32]) -> list[PhotoId]:
+        """Take vectors [n, d] of these photos' contents. Returns the photos whose vector is no vector."""
+        usable = np.isfinite(vectors).all(axis=1) & (np.linalg.norm(vectors, axis=1) > 0)
+        self._append_rounded([c for c, good in zip(contents, usable, strict=True) if good], round_vectors(vectors[usable]))
+        return [photo_id for (photo_id, _), good in zip(contents, usable, strict=True) if not good]
+
+    def append_copy(self, photo_id: PhotoId, content_hash: bytes, source: PhotoId) -> bool:
+        """Give a photo the vector of another one with the same content. False if that vector is not there."""
+        waiting = [vector for other, _, vector in self._unsynced if other == source]
+        _, vectors = self._index.vectors_of(np.array([source], np.int64))
+        if not waiting and not len(vectors):
+            return False
+        self._append_rounded([(photo_id, content_hash)], waiting[-1][None] if waiting else vectors)
+        return True
+
+    def _append_rounded(self, contents: list[tuple[PhotoId, bytes]], vectors: NDArray[np.float16]) -> None:
+        self._journal.append(np.array([photo_id for photo_id, _ in contents], np.int64), vectors)
+        self._unsynced.extend((photo_id, content, vector) for (photo_id, content), vector in zip(contents, vectors, strict=True))
+
+    @property
+    def unsynced(self) -> int:
+        return len(self._unsynced)
+
+    def sync(self) -> list[PhotoId]:
+        """Bring what was appended onto the disk, and only then tell catalogue and memory. Returns the photos."""
+        if not self._unsynced:
+            return []
+        self._journal.sync()
+        done = self._unsynced
+        key, contents = self.info.key, [(photo_id, content) for photo_id, content, _ in done]
+        ids = [photo_id for photo_id, _ in contents]
+
+        def job(desk: Desk) -> None:
+            desk.catalogue.mark_encoded(key, contents)
+            desk.note_membership()
+
+        self._index.upsert(np.array(ids, np.int64), np.stack([vector for _, _, vector in done]))
+        self._librarian.submit(job).result()
+        self._unsynced = []
+        for tally in self._intake.tallies:
+            tally.note_encoded(ids)
+        return ids
+
+    def close(self) -> None:
+        self._journal.close()
