@@ -1,0 +1,113 @@
+"""What waits for the encoder process: texts go before pictures, and first come is first served inside a kind."""
+
+import threading
+import time
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photofind.core.errors import EncoderUnavailable
+
+
+@dataclass(slots=True, eq=False)
+class TextRequest:
+    """Texts, asked and answered as a whole."""
+
+    texts: list[str]
+    future: Future[Any] = field(default_factory=Future)
+    has_died_once: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class PictureRequest:
+    """Pictures, sent in parts so that a text need not wait for all of them; ``parts`` are the vectors so far."""
+
+    pictures: NDArray[np.uint8]
+    future: Future[Any] = field(default_factory=Future)
+    has_died_once: bool = False
+    done: int = 0
+    parts: list[NDArray[np.float32]] = field(default_factory=list)
+
+
+class WarmUp:
+    """A wish that the encoder be loaded; nobody waits for it."""
+
+
+class RequestQueue:
+    """Any thread puts; one thread takes. ``close`` fails what waits and all that comes later."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._texts: deque[TextRequest] = deque()
+        self._pictures: deque[PictureRequest] = deque()
+        self._is_warm_up_wanted = False
+        self._closed = ""
+
+    def put(self, request: TextRequest | PictureRequest) -> None:
+        with self._condition:
+            sentence = self._closed
+            if not sentence:
+                self._line_of(request).append(request)
+                self._condition.notify_all()
+        if sentence:
+            request.future.set_exception(EncoderUnavailable(sentence))
+
+    def put_back(self, request: TextRequest | PictureRequest) -> None:
+        """Puts a request that has begun in front of its kind again."""
+        with self._condition:
+            sentence = self._closed
+            if not sentence:
+                self._line_of(request).appendleft(request)
+        if sentence:
+            request.future.set_exception(EncoderUnavailable(sentence))
+
+    def want_warm_up(self) -> None:
+        with self._condition:
+            self._is_warm_up_wanted = True
+            self._condition.notify_all()
+
+    @property
+    def is_closed(self) -> bool:
+        return bool(self._closed)
+
+    def take(self, timeout_s: float | None) -> TextRequest | PictureRequest | WarmUp | None:
+        """The next request, as running; None after ``timeout_s`` without one, or when closed. Blocks."""
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        with self._condition:
+            while True:
+                if self._closed:
+                    return None
+                for line in (self._texts, self._pictures):
+                    while line:
+                        request: TextRequest | PictureRequest = line.popleft()
+                        if request.future.running() or request.future.set_running_or_notify_cancel():
+                            return request
+                if self._is_warm_up_wanted:
+                    self._is_warm_up_wanted = False
+                    return WarmUp()
+                left_s = None if deadline is None else deadline - time.monotonic()
+                if left_s is not None and left_s <= 0:
+                    return None
+                self._condition.wait(left_s)
+
+    def has_texts(self) -> bool:
+        with self._condition:
+            return bool(self._texts)
+
+    def close(self, sentence: str) -> None:
+        with self._condition:
+            self._closed = self._closed or sentence
+            left: list[TextRequest | PictureRequest] = [*self._texts, *self._pictures]
+            self._texts.clear()
+            self._pictures.clear()
+            self._condition.notify_all()
+        for request in left:
+            if request.future.running() or request.future.set_running_or_notify_cancel():
+                request.future.set_exception(EncoderUnavailable(sentence))
+
+    def _line_of(self, request: TextRequest | PictureRequest) -> deque[Any]:
+        return self._texts if isinstance(request, TextRequest) else self._pictures
