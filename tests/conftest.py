@@ -17,7 +17,7 @@ import time
 import uuid
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import psutil
 import pytest
@@ -82,17 +82,12 @@ def shared_data() -> Path:
     return folder
 
 
-class MakePicture(Protocol):
-    """The type of the fixture below."""
-
-    def __call__(
-        self, path: Path, colour: tuple[int, int, int] = ..., size: tuple[int, int] = ..., **save_options: Any
-    ) -> Path: ...
-
-
 @pytest.fixture(scope="session")
-def make_picture() -> MakePicture:
-    """Writes a picture of one colour, in the format that its name says; other options go to ``PIL.Image.save``."""
+def make_picture() -> Callable[..., Path]:
+    """``make_picture(path, colour, size, **options)`` writes a picture of one colour in the format that its name says.
+
+    Other options go to ``PIL.Image.save``.
+    """
 
     def make(
         path: Path,

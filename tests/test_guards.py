@@ -11,7 +11,7 @@ import pytest
 
 HERE = Path(__file__).parent
 
-CASES = '''
+CASES = """
 import logging, os, subprocess, sys, threading, warnings
 from pathlib import Path
 import pytest
@@ -103,14 +103,16 @@ def test_good_home_is_private(own_home):
 
 def test_bad_module_fixture_leaves_a_thread(helper):
     pass
-'''
+"""
 
 
 @pytest.mark.slow
 def test_each_guard_fails_its_cases_and_only_them(tmp_path: Path) -> None:
     shutil.copy(HERE / "conftest.py", tmp_path / "conftest.py")
     conftest = tmp_path / "conftest.py"
-    conftest.write_text(conftest.read_text(encoding="utf-8").replace("GRACE_S = 5.0", "GRACE_S = 0.3"), encoding="utf-8")
+    conftest.write_text(
+        conftest.read_text(encoding="utf-8").replace("GRACE_S = 5.0", "GRACE_S = 0.3"), encoding="utf-8"
+    )
     (tmp_path / "test_cases.py").write_text(CASES, encoding="utf-8")
     ran = subprocess.run(
         [
