@@ -19,7 +19,7 @@ _PLUGINS = {
     "JPEG2000": "Jpeg2KImagePlugin", "PSD": "PsdImagePlugin", "TGA": "TgaImagePlugin", "PCX": "PcxImagePlugin",
     "ICO": "IcoImagePlugin",
 }  # fmt: skip
-_SPOKEN = {"WEBP": "WebP", "JPEG2000": "JPEG 2000", "PPM": "PNM", "HEIF": "HEIC", "PSD": "Photoshop", "ICO": "icon"}
+_SPOKEN = {"WEBP": "WebP", "JPEG2000": "JPEG 2000", "PPM": "PNM", "HEIF": "HEIC", "PSD": "Photoshop file", "ICO": "icon"}
 TRANSPOSE = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -113,7 +113,8 @@ def _lazily_opened(stream: BinaryIO, format_name: str, max_pixels: int) -> Image
             plugin.MAX_TEXT_CHUNK = 16 << 20  # long XMP must not cost the picture
     # Our own check comes before decoding; an icon alone hides the size of what is in it.
     Image.MAX_IMAGE_PIXELS = max_pixels // 2 if format_name == "ICO" else None
-    return Image.open(stream, formats=[format_name])
+    factory, _ = Image.OPEN[format_name]  # Image.open would swallow why a header makes no sense
+    return factory(stream, "")
 
 
 def _reduce_while_decoding(image: Image.Image, need: Need) -> None:
@@ -125,10 +126,12 @@ def _reduce_while_decoding(image: Image.Image, need: Need) -> None:
                 image.draft(None, (width // scale, height // scale))
                 return
     elif image.format == "JPEG2000":
-        levels = 0
-        while levels < _MAX_JPEG2000_REDUCTIONS and need.allows((width >> levels + 1, height >> levels + 1)):
-            levels += 1
-        image.reduce = levels  # type: ignore[method-assign, assignment]  # a property in this plugin
+        for level in range(_MAX_JPEG2000_REDUCTIONS, 0, -1):
+            # OpenJPEG rounds up and Pillow to the nearest; where they differ the plugin cannot read the picture at all
+            rounds_alike = all(-(-side >> level) == (side + (1 << level >> 1)) >> level for side in (width, height))
+            if rounds_alike and need.allows((width >> level, height >> level)):
+                image.reduce = level  # type: ignore[method-assign, assignment]  # a property in this plugin
+                return
 
 
 def check_size(size: Size, max_pixels: int) -> None:
@@ -140,11 +143,11 @@ def check_size(size: Size, max_pixels: int) -> None:
 
 
 def _sentence_of_damage(error: Exception, spoken: str) -> str:
-    text = str(error).lower()
+    text = repr(error).lower()
     if isinstance(error, OSError) and error.errno:
         return f"The file could not be read ({error.strerror}); check the disk or the connection."
-    if "truncated" in text or isinstance(error, EOFError):
+    if isinstance(error, EOFError) or any(word in text for word in ("truncated", "end of file", "not enough data")):
         return f"This {spoken} is cut off: its end is missing; copy it again or restore it from a backup."
-    if isinstance(error, NotImplementedError) or "unsupported" in text or "not supported" in text:
+    if isinstance(error, NotImplementedError) or any(word in text for word in ("unsupported", "unknown", "keyerror")):
         return f"This {spoken} is of a rare kind that cannot be read yet."
     return f"This {spoken} is damaged and cannot be read; restore it from a backup if there is one."

@@ -115,11 +115,13 @@ def _picture_of(source: Source, name: str, need: Callable[[Size], Need], max_pix
 def _sentence_of_kind(kind: Kind, format_name: str, head: bytes, name: str) -> str:
     if kind is Kind.RAW:
         return f"This is a RAW photo ({format_name}); install photofind with its extra “raw” to see it."
-    if kind is Kind.VIDEO:
-        return "This is a video; videos cannot be searched yet."
     if not head:
         return "The file is empty."
-    if name.lower().endswith(tuple(PICTURE_SUFFIXES)):
+    is_named_picture = name.lower().endswith(tuple(PICTURE_SUFFIXES))
+    if kind is Kind.VIDEO:
+        lead = "This is a video, though its name says picture" if is_named_picture else "This is a video"
+        return f"{lead}; videos cannot be searched yet."
+    if is_named_picture:
         return "This is not a picture, though its name says so."
     return "This is not a picture that photofind can read."
 
