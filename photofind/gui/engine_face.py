@@ -1,0 +1,93 @@
+"""The library as the window sees it: what the window may call, and nothing else."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from photofind.core.events import Event
+from photofind.core.photo import PhotoRow, ProblemRow
+from photofind.core.question import PictureSource, Question
+
+
+class ShelfEntryFace(Protocol):
+    """An encoder a user can pick; ``languages`` and ``licence`` are words to show."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def short(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def licence(self) -> str: ...
+    @property
+    def size_bytes(self) -> int: ...
+    @property
+    def installed(self) -> bool: ...
+    @property
+    def proposable(self) -> bool: ...
+
+
+class SettingsFace(Protocol):
+    """The settings that the window reads when it opens."""
+
+    @property
+    def theme(self) -> str: ...
+    @property
+    def thumbnail_px(self) -> int: ...
+    @property
+    def window_geometry(self) -> str: ...
+    @property
+    def side_bar(self) -> bool: ...
+
+
+class EngineFace(Protocol):
+    """Any thread may call; each method returns at once unless its docstring says otherwise."""
+
+    @property
+    def settings(self) -> SettingsFace:
+        """Values in memory, as they were at the start."""
+
+    def add_listener(self, listen: Callable[[Event], None]) -> None:
+        """``listen`` is called on worker threads, first with the current Progress, LibraryState and EncoderState."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None:
+        """Blocks until all threads and processes have ended."""
+
+    def ask(self, question: Question) -> int:
+        """A ticket; AnswerReady or AnswerFailed follows unless a newer question comes first."""
+
+    def prepare_picture(self, source: PictureSource) -> int:
+        """A ticket; PictureReady (with a small JPEG for the chip) or PictureRefused follows."""
+
+    def open_view(self, photo_id: int, max_width_px: int, max_height_px: int) -> int:
+        """A ticket; ViewReady or ViewFailed follows."""
+
+    def add_folders(self, folders: Sequence[str]) -> None: ...
+
+    def remove_folder(self, folder: str) -> None: ...
+
+    def set_paused(self, paused: bool) -> None: ...
+
+    def choose_encoder(self, encoder_id: str) -> None: ...
+
+    def install_encoder(self, encoder_id: str) -> None: ...
+
+    def cancel_install(self) -> None: ...
+
+    def shelf_entries(self) -> Sequence[ShelfEntryFace]:
+        """Cheap: the list is in memory."""
+
+    def save_setting(self, **changes: object) -> None: ...
+
+    def rows(self, ids: Sequence[int]) -> list[PhotoRow]:
+        """Blocks; never on the GUI thread. In the order asked; unknown ids are left out."""
+
+    def thumbnail(self, photo_id: int) -> bytes | None:
+        """Blocks; never on the GUI thread. A JPEG, or None while there is none."""
+
+    def problems(self) -> list[ProblemRow]:
+        """Blocks; never on the GUI thread."""

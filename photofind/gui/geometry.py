@@ -1,0 +1,148 @@
+"""Where each photo lies on a surface that scrolls: plain numbers, constant time, no Qt."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import NamedTuple, Protocol
+
+
+class Rect(NamedTuple):
+    """A rectangle in pixels of the surface; the surface's top left corner is 0, 0."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def bottom(self) -> int:
+        """The first pixel row below."""
+        return self.y + self.height
+
+
+class Step(Enum):
+    """A movement by key."""
+
+    LEFT = auto()
+    RIGHT = auto()
+    UP = auto()
+    DOWN = auto()
+    HOME = auto()
+    END = auto()
+    PAGE_UP = auto()
+    PAGE_DOWN = auto()
+
+
+class GridGeometry(Protocol):
+    """What the grid asks of any arrangement of ``count`` photos, be it one even grid or one with sections."""
+
+    @property
+    def count(self) -> int: ...
+    @property
+    def columns(self) -> int: ...
+    @property
+    def cell_px(self) -> int:
+        """The height of a photo, and its width to a pixel."""
+
+    @property
+    def row_height_px(self) -> int:
+        """From one row's top to the next one's."""
+
+    @property
+    def content_height_px(self) -> int: ...
+
+    def rect_of(self, index: int) -> Rect: ...
+
+    def index_at(self, x: int, y: int) -> int:
+        """The photo at a point, -1 in a gap or outside."""
+
+    def visible_range(self, top_px: int, bottom_px: int) -> range:
+        """The photos that a window from ``top_px`` to ``bottom_px`` shows, even in part."""
+
+    def moved(self, index: int, step: Step, rows_a_page: int) -> int:
+        """The photo where a key leads from ``index``; the same where it leads nowhere, -1 if there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvenGrid:
+    """Square cells in rows that fill the width: the gaps stay as they are, the cells stretch a little.
+
+    As many columns as fit at ``wanted_px`` a cell, at least one. Where the width does not divide evenly, some columns
+    are a pixel wider than others, so that the last one ends exactly at the margin.
+    """
+
+    count: int
+    width_px: int
+    wanted_px: int
+    gap_px: int = 4
+
+    @property
+    def columns(self) -> int:
+        return max(1, (self.width_px - self.gap_px) // (self.wanted_px + self.gap_px))
+
+    @property
+    def rows(self) -> int:
+        return -(-self.count // self.columns)
+
+    @property
+    def cell_px(self) -> int:
+        return max(1, self._left_of(1) - self._left_of(0) - self.gap_px)
+
+    @property
+    def row_height_px(self) -> int:
+        return self.cell_px + self.gap_px
+
+    @property
+    def content_height_px(self) -> int:
+        return self.gap_px + self.rows * self.row_height_px
+
+    def rect_of(self, index: int) -> Rect:
+        row, column = divmod(index, self.columns)
+        left = self._left_of(column)
+        width = max(1, self._left_of(column + 1) - self.gap_px - left)
+        return Rect(left, self.gap_px + row * self.row_height_px, width, self.cell_px)
+
+    def index_at(self, x: int, y: int) -> int:
+        row, below_top = divmod(y - self.gap_px, self.row_height_px)
+        if row < 0 or below_top >= self.cell_px or x < self.gap_px:
+            return -1
+        columns = self.columns
+        column = min(columns - 1, (x - self.gap_px) * columns // max(1, self.width_px - self.gap_px))
+        if column + 1 < columns and self._left_of(column + 1) <= x:
+            column += 1
+        index = row * columns + column
+        if index >= self.count:
+            return -1
+        rect = self.rect_of(index)
+        return index if rect.x <= x < rect.x + rect.width else -1
+
+    def visible_range(self, top_px: int, bottom_px: int) -> range:
+        row_height = self.row_height_px
+        first_row = max(0, (top_px - self.gap_px) // row_height)
+        end_row = max(first_row, -(-(bottom_px - self.gap_px) // row_height))
+        first = min(self.count, first_row * self.columns)
+        return range(first, max(first, min(self.count, end_row * self.columns)))
+
+    def moved(self, index: int, step: Step, rows_a_page: int) -> int:
+        last = self.count - 1
+        if index < 0 or last < 0:
+            return min(0, last)
+        columns = self.columns
+        match step:
+            case Step.LEFT:
+                return max(0, index - 1)
+            case Step.RIGHT:
+                return min(last, index + 1)
+            case Step.HOME:
+                return 0
+            case Step.END:
+                return last
+            case Step.UP | Step.PAGE_UP:
+                rows_up = min(index // columns, 1 if step is Step.UP else rows_a_page)
+                return index - rows_up * columns
+            case Step.DOWN | Step.PAGE_DOWN:
+                rows_left = last // columns - index // columns
+                rows_down = min(rows_left, 1 if step is Step.DOWN else rows_a_page)
+                return min(last, index + rows_down * columns)
+
+    def _left_of(self, column: int) -> int:
+        return self.gap_px + column * (self.width_px - self.gap_px) // self.columns

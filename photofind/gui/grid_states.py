@@ -1,0 +1,109 @@
+"""Which of its states the grid's place is in: photos, or one of the empty states, and the note above them."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QStackedWidget
+
+from photofind.core.events import Activity, LibraryState, Progress
+from photofind.core.question import Answer
+from photofind.gui import status_words
+from photofind.gui.empty_state import EmptyState
+from photofind.gui.icons import Glyph
+from photofind.gui.photo_grid import PhotoGrid
+from photofind.gui.quiet_label import QuietLabel
+
+
+class GridStates(QObject):
+    """Shows the grid while it holds photos, else says why it does not and what can be done."""
+
+    def __init__(
+        self,
+        stack: QStackedWidget,
+        grid: PhotoGrid,
+        empty: EmptyState,
+        note: QuietLabel,
+        *,
+        add_folder: Callable[[], None],
+        clear_search: Callable[[], None],
+    ) -> None:
+        super().__init__(stack)
+        self._stack, self._grid, self._empty, self._note = stack, grid, empty, note
+        self._add_folder, self._clear_search = add_folder, clear_search
+        self._library: LibraryState | None = None
+        self._progress = Progress(Activity.IDLE)
+        self._answer: Answer | None = None
+
+    def library(self, state: LibraryState) -> None:
+        self._library = state
+        self._draw()
+
+    def progress(self, state: Progress) -> None:
+        before, self._progress = self._progress, state
+        if before.activity is not state.activity:
+            self._draw()
+
+    def answer(self, given: Answer) -> None:
+        self._answer = given
+        self._draw()
+
+    def words(self) -> str:
+        """What the grid shows, for the status line."""
+        if self._library is None or self._answer is None:
+            return ""
+        chosen = self._grid.selected_count()
+        if chosen:
+            return status_words.selected(chosen, len(self._answer.ids))
+        return status_words.answer(self._answer, self._library.counts)
+
+    def _draw(self) -> None:
+        if self._library is None or self._answer is None:
+            return
+        photos = bool(self._answer.ids)
+        if not photos:
+            self._say_why(self._answer, self._library)
+        self._stack.setCurrentWidget(self._grid if photos else self._empty)
+        note = self._answer.note if photos else ""
+        self._note.set_text(note)
+        self._note.parentWidget().setVisible(bool(note))
+
+    def _say_why(self, answer: Answer, library: LibraryState) -> None:
+        if not library.folders:
+            self._empty.say(
+                Glyph.PHOTOS,
+                self.tr("Choose the folders your photos are in"),
+                self.tr("Or drop them here. Photos stay where they are, and nothing leaves this computer."),
+                self.tr("Add folder…"),
+                self._add_folder,
+            )
+        elif not answer.question.is_empty:
+            text = answer.question.text.strip()
+            self._empty.say(
+                Glyph.NOTHING,
+                self.tr("No photos found for “{text}”").format(text=text) if text else self.tr("No photos like this"),
+                answer.note or self.tr("Try other words, or a picture that looks alike."),
+                self.tr("Show all photos"),
+                self._clear_search,
+            )
+        elif self._progress.activity in (Activity.LOOKING, Activity.INDEXING):
+            self._empty.say(
+                Glyph.SEARCH,
+                self.tr("Looking for photos in your folders"),
+                self.tr("They appear here as they are found."),
+            )
+        elif all(folder.offline for folder in library.folders):
+            self._empty.say(
+                Glyph.OFFLINE,
+                self.tr("Your folders cannot be reached now"),
+                self.tr("Connect the drive they are on, and the photos are here again."),
+                self.tr("Add another folder…"),
+                self._add_folder,
+            )
+        else:
+            self._empty.say(
+                Glyph.PHOTOS,
+                self.tr("There are no photos in these folders yet"),
+                self.tr("New ones appear here by themselves."),
+                self.tr("Add another folder…"),
+                self._add_folder,
+            )

@@ -1,0 +1,125 @@
+"""Icons of one family (Phosphor, from qtawesome's font), in the colours of the theme."""
+
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from photofind.gui import style
+
+
+class Glyph(Enum):
+    """The icons in use, by their names in the font."""
+
+    ADD_FOLDER = "folder-simple-plus"
+    BACK = "caret-left"
+    CHECK = "check-bold"
+    CLOSE = "x"
+    COPY = "copy"
+    DOWNLOAD = "download-simple"
+    ENCODER = "sparkle"
+    FOLDER = "folder-simple"
+    FORWARD = "caret-right"
+    INFO = "info"
+    NOTHING = "circle-dashed"
+    OFFLINE = "link-break"
+    OPEN = "arrow-square-out"
+    PAUSE = "pause"
+    PHOTOS = "image-square"
+    PICTURE = "image"
+    RESUME = "play"
+    SEARCH = "magnifying-glass"
+    SIDE_BAR = "layout"
+    SIMILAR = "magnifying-glass-plus"
+    THEME = "circle-half"
+    WARNING = "warning"
+    REMOVE = "folder-simple-minus"
+
+
+@lru_cache(maxsize=1)
+def _phosphor() -> Any:
+    # qtawesome.icon() would load all twelve of its fonts; this takes the one in use.
+    from qtawesome.iconic_font import IconicFont
+
+    return IconicFont(("ph", "phosphor-1.3.0.ttf", "phosphor-charmap-1.3.0.json"))
+
+
+def icon(glyph: Glyph, colour: QColor, disabled: QColor | None = None) -> QIcon:
+    """Sharp at any size and pixel ratio. The colour is fixed: ask again when the theme changes."""
+    options = {"color": colour, "color_disabled": disabled or colour}
+    found: QIcon = _phosphor().icon(f"ph.{glyph.value}", **options)
+    return found
+
+
+def paint(painter: QPainter, rect: QRect, glyph: Glyph, colour: QColor) -> None:
+    """Draw an icon that fills ``rect``."""
+    _icon_for(glyph, colour.rgba()).paint(painter, rect)
+
+
+@lru_cache(maxsize=64)
+def _icon_for(glyph: Glyph, rgba: int) -> QIcon:
+    return icon(glyph, QColor.fromRgba(rgba))
+
+
+class IconButton(QToolButton):
+    """A button that is only an icon, with its words as tool tip and accessible name; follows the theme."""
+
+    def __init__(
+        self,
+        glyph: Glyph,
+        words: str,
+        parent: QWidget | None = None,
+        *,
+        role: QPalette.ColorRole = style.QUIET,
+        size_px: int = style.ICON_PX,
+    ) -> None:
+        super().__init__(parent)
+        self._glyph, self._role = glyph, role
+        self.setIconSize(QSize(size_px, size_px))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.show_as(glyph, words)
+
+    def show_as(self, glyph: Glyph, words: str) -> None:
+        self._glyph = glyph
+        self.setToolTip(words)
+        self.setAccessibleName(words)
+        self._draw_icon()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_icon()
+
+    def _draw_icon(self) -> None:
+        palette = self.palette()
+        self.setIcon(icon(self._glyph, palette.color(self._role), palette.color(style.LINE)))
+
+
+class IconLabel(QWidget):
+    """An icon that is only looked at; follows the theme."""
+
+    def __init__(
+        self,
+        glyph: Glyph,
+        parent: QWidget | None = None,
+        *,
+        role: QPalette.ColorRole = style.QUIET,
+        size_px: int = style.ICON_PX,
+    ) -> None:
+        super().__init__(parent)
+        self._glyph, self._role, self._size_px = glyph, role, size_px
+        self.setFixedSize(size_px, size_px)
+
+    def show_as(self, glyph: Glyph, role: QPalette.ColorRole | None = None) -> None:
+        self._glyph = glyph
+        self._role = self._role if role is None else role
+        self.update()
+
+    def paintEvent(self, _event: object) -> None:
+        painter = QPainter(self)
+        paint(painter, self.rect(), self._glyph, self.palette().color(self._role))
+        painter.end()

@@ -1,0 +1,65 @@
+"""A thread that always takes what was asked for last: what is on the screen now comes before what was scrolled past."""
+
+import logging
+import threading
+from collections.abc import Callable, Hashable, Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+_log = logging.getLogger(__name__)
+
+
+class LatestFirst(QObject):
+    """Runs ``work(request)`` on one plain thread, started at the first request.
+
+    ``done`` is emitted on that thread with the request and its result, None if the work failed: connect it queued.
+    """
+
+    done = Signal(object, object)
+
+    def __init__(self, name: str, work: Callable[[object], object], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._work = work
+        self._waiting: list[Hashable] = []  # the next one is the last
+        self._busy_with: Hashable | None = None
+        self._wake = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._stopped = False
+
+    def want(self, requests: Sequence[Hashable]) -> None:
+        """GUI thread. Forget what waits and do these instead, the first one first."""
+        with self._wake:
+            if self._stopped:
+                return
+            self._waiting = [request for request in reversed(requests) if request != self._busy_with]
+            if self._waiting and self._thread is None:
+                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                self._thread.start()
+            self._wake.notify()
+
+    def stop(self, wait_s: float = 5.0) -> None:
+        """Drop what waits and end the thread."""
+        with self._wake:
+            self._stopped = True
+            self._waiting = []
+            self._wake.notify()
+        if self._thread is not None:
+            self._thread.join(wait_s)
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                self._busy_with = None
+                while not self._waiting and not self._stopped:
+                    self._wake.wait()
+                if self._stopped:
+                    return
+                request = self._busy_with = self._waiting.pop()
+            try:
+                result = self._work(request)
+            except Exception:
+                _log.exception("%s could not do %r", self._name, request)
+                result = None
+            if not self._stopped:
+                self.done.emit(request, result)

@@ -1,0 +1,339 @@
+"""The window: puts the parts together and passes messages between them; every decision is made in a part."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QByteArray, QPoint, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QMoveEvent, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from photofind.core import events
+from photofind.core.photo import ProblemRow
+from photofind.core.question import Answer, PictureFile
+from photofind.gui import file_names, style
+from photofind.gui.background_calls import BackgroundCalls
+from photofind.gui.bridge import EngineBridge
+from photofind.gui.empty_state import EmptyState
+from photofind.gui.encoder_menu import encoder_menu
+from photofind.gui.encoder_notice import EncoderNotice
+from photofind.gui.engine_face import EngineFace
+from photofind.gui.grid_states import GridStates
+from photofind.gui.icons import Glyph, IconLabel
+from photofind.gui.notice_bar import NoticeBar
+from photofind.gui.offer_taker import OfferTaker
+from photofind.gui.offered import PHOTO_IDS_FORMAT, may_hold_pictures, read_offer
+from photofind.gui.photo_actions import PhotoActions
+from photofind.gui.photo_grid import PhotoGrid
+from photofind.gui.photo_model import PhotoModel
+from photofind.gui.problems_panel import ProblemsPanel
+from photofind.gui.quiet_label import QuietLabel
+from photofind.gui.search_controller import SearchController
+from photofind.gui.side_bar import SideBar
+from photofind.gui.status_line import StatusLine
+from photofind.gui.thumbnail_loader import ThumbnailLoader
+from photofind.gui.top_row import TopRow
+from photofind.gui.viewer import Viewer
+
+_SAVE_MS = 600
+
+
+class MainWindow(QMainWindow):
+    """Opens on any engine that has the face; GUI thread.
+
+    The engine is neither started nor stopped here: ``on_closed`` is called once when the window closes, after the
+    window's own threads have ended. ``choose_theme`` applies ``system``, ``light`` or ``dark``.
+    """
+
+    def __init__(
+        self,
+        engine: EngineFace,
+        *,
+        on_closed: Callable[[], None] = lambda: None,
+        choose_theme: Callable[[str], None] = lambda _theme: None,
+    ) -> None:
+        super().__init__()
+        self._engine = engine
+        self._on_closed = on_closed
+        self._choose_theme = choose_theme
+        self._closed = False
+        self._encoder: events.EncoderState | None = None
+        self._problems: ProblemsPanel | None = None
+        self._opened_row = -1
+        settings = engine.settings
+        choose_theme(settings.theme)
+        self.setWindowTitle("photofind")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(640, 420)
+        self.resize(1200, 800)
+
+        self.bridge = EngineBridge(self)
+        self.background = BackgroundCalls(self)
+        self.model = PhotoModel(engine.rows, self)
+        self.thumbnails = ThumbnailLoader(engine.thumbnail, self)
+        self.top = TopRow(settings.theme, self)
+        self.side_bar = SideBar(self)
+        self.grid = PhotoGrid(self.model, self.thumbnails, self)
+        self.empty = EmptyState(self)
+        self.encoder_notice = EncoderNotice(self)
+        self.note = QuietLabel(parent=self)
+        self.status = StatusLine(self)
+        self.stack = QStackedWidget(self)
+        self._lay_out()
+        self.notice = NoticeBar(self.stack)
+        self.viewer = Viewer(engine.open_view, engine.thumbnail, self.centralWidget())
+        self.search = SearchController(engine, self.bridge, self.top.search, self)
+        self.taker = OfferTaker(self.background, self)
+        self.actions_on_photos = PhotoActions(self.grid, self.model, engine.rows, self.background, self)
+        self.states = GridStates(
+            self.stack, self.grid, self.empty, self.note,
+            add_folder=self.choose_folder, clear_search=self.top.search.clear_all,
+        )  # fmt: skip
+        self._save_later = QTimer(self, singleShot=True, interval=_SAVE_MS)
+        self._save_later.timeout.connect(self._save)
+        self._connect_parts()
+        self._connect_engine()
+        self._set_shortcuts()
+
+        self.grid.set_wanted_px(settings.thumbnail_px)
+        self.top.show_zoom(self.grid.wanted_px)
+        self.side_bar.setVisible(settings.side_bar)
+        if settings.window_geometry:
+            self.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode("ascii", "ignore")))
+        self.grid.setFocus()
+        engine.add_listener(self.bridge.listen)
+        self.search.ask_now()
+
+    # -- what a user can ask of the window
+
+    def choose_folder(self) -> None:
+        """Let the user pick a folder to watch."""
+        dialog = QFileDialog(self, self.tr("Choose a folder with photos"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda folder: self.add_folders([folder]))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def choose_picture(self) -> None:
+        """Let the user pick a picture to search with."""
+        dialog = QFileDialog(self, self.tr("Choose a picture to search with"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: self.search.add_picture(PictureFile(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def add_folders(self, folders: Sequence[str]) -> None:
+        self._engine.add_folders(list(folders))
+
+    def remove_folder(self, folder: str) -> None:
+        """At once, with a way back in the quiet bar."""
+        self._engine.remove_folder(folder)
+        self.notice.say(
+            self.tr("“{folder}” is no longer watched. Its files are untouched.").format(
+                folder=file_names.name_of(folder) or file_names.shown(folder)
+            ),
+            self.tr("Undo"),
+            lambda: self.add_folders([folder]),
+        )
+
+    def open_photo(self, row: int) -> None:
+        """Show a photo of the grid large."""
+        if 0 <= row < len(self.model.ids):
+            self._opened_row = row
+            self.grid.go_to(row)
+            self.viewer.show_photo(self.model.photo_id(row), self.model.photo(row), row, len(self.model.ids))
+
+    def find_similar(self, photo_id: int) -> None:
+        if self.viewer.isVisible():
+            self.viewer.close_view()
+        self.search.find_similar(photo_id)
+
+    def show_problems(self) -> None:
+        """The list is read when it is opened."""
+        if self._problems is None:
+            self._problems = ProblemsPanel(self)
+            self._problems.show_wanted.connect(self.actions_on_photos.show_in_folder)
+        self.background.call(self._engine.problems, self._problems_came)
+
+    def toggle_side_bar(self) -> None:
+        shown = not self.side_bar.isVisible()
+        self.side_bar.setVisible(shown)
+        self._engine.save_setting(side_bar=shown)
+
+    # -- events
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        own = event.mimeData().hasFormat(PHOTO_IDS_FORMAT)  # the search bar alone wants photos of the grid
+        if may_hold_pictures(event.mimeData()) and not own:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.taker.take(read_offer(event.mimeData()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._save_later.start()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self._save_later.start()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._closed:
+            self._closed = True
+            self._save()
+            self.bridge.close()
+            for part in (self.model, self.thumbnails, self.viewer, self.background):
+                part.stop()
+            self._on_closed()
+        super().closeEvent(event)
+
+    # -- putting together
+
+    def _lay_out(self) -> None:
+        self.stack.addWidget(self.grid)
+        self.stack.addWidget(self.empty)
+        note = QWidget(self)
+        note_row = QHBoxLayout(note)
+        note_row.setContentsMargins(style.SPACE_L, 0, style.SPACE_L, style.SPACE_S)
+        note_row.addWidget(IconLabel(Glyph.INFO, note))
+        note_row.addWidget(self.note, 1)
+        note.hide()
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.encoder_notice)
+        middle.addWidget(note)
+        middle.addWidget(self.stack, 1)
+        body = QHBoxLayout()
+        body.setSpacing(0)
+        body.addWidget(self.side_bar)
+        body.addLayout(middle, 1)
+        central = QWidget(self)
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top)
+        column.addLayout(body, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(central)
+
+    def _connect_parts(self) -> None:
+        bar, engine = self.top.search, self._engine
+        bar.offered.connect(self.taker.take)
+        bar.left_downwards.connect(self._to_grid)
+        bar.picture_wanted.connect(self.choose_picture)
+        self.top.side_bar_toggled.connect(self.toggle_side_bar)
+        self.top.zoom_wanted.connect(self.grid.set_wanted_px)
+        self.top.theme_chosen.connect(self._theme_chosen)
+        self.grid.zoomed.connect(self._zoomed)
+        self.grid.typed.connect(bar.type_more)
+        self.grid.open_requested.connect(self.open_photo)
+        self.grid.selection_changed.connect(lambda: self.status.show_words(self.states.words()))
+        self.actions_on_photos.open_wanted.connect(self.open_photo)
+        self.actions_on_photos.similar_wanted.connect(self.find_similar)
+        self.actions_on_photos.sentence.connect(self.notice.say)
+        self.model.dataChanged.connect(lambda *_: self.viewer.show_facts(self.model.photo_by_id(self.viewer.photo_id)))
+        self.viewer.step_wanted.connect(self._step)
+        self.viewer.closed.connect(self.grid.setFocus)
+        self.viewer.similar_wanted.connect(lambda: self.find_similar(self.viewer.photo_id))
+        self.taker.folders_offered.connect(self.add_folders)
+        self.taker.picture_offered.connect(self.search.add_picture)
+        self.taker.refused.connect(self.notice.say)
+        self.search.answered.connect(self._answered)
+        self.search.failed.connect(lambda sentence: self.notice.say(sentence, is_error=True))
+        self.search.refused.connect(self.notice.say)
+        self.side_bar.add_wanted.connect(self.choose_folder)
+        self.side_bar.list.remove_wanted.connect(self.remove_folder)
+        self.side_bar.list.show_wanted.connect(self.actions_on_photos.show_in_folder)
+        self.status.pause_wanted.connect(engine.set_paused)
+        self.status.problems_wanted.connect(self.show_problems)
+        self.status.encoder_menu_wanted.connect(self._show_encoder_menu)
+        self.encoder_notice.install_agreed.connect(engine.install_encoder)
+        self.encoder_notice.cancel_wanted.connect(engine.cancel_install)
+
+    def _connect_engine(self) -> None:
+        bridge = self.bridge
+        bridge.photos_changed.connect(self._photos_changed)
+        bridge.progress.connect(self.status.show_progress)
+        bridge.progress.connect(self.states.progress)
+        bridge.library_state.connect(self._library_state)
+        bridge.encoder_state.connect(self._encoder_state)
+        bridge.view_ready.connect(self.viewer.view_ready)
+        bridge.view_failed.connect(self.viewer.view_failed)
+        bridge.notice.connect(lambda notice: self.notice.say(notice.sentence, is_error=notice.is_error))
+        bridge.raise_requested.connect(self._raise)
+
+    def _set_shortcuts(self) -> None:
+        for keys, act in (
+            (QKeySequence(QKeySequence.StandardKey.Find), self.top.search.setFocus),
+            (QKeySequence("Ctrl+K"), self.top.search.setFocus),
+            (QKeySequence("Ctrl+B"), self.toggle_side_bar),
+            (QKeySequence(QKeySequence.StandardKey.Open), self.choose_folder),
+            (QKeySequence(QKeySequence.StandardKey.Paste), self.top.search.paste),
+            (QKeySequence(QKeySequence.StandardKey.ZoomIn), lambda: self.grid.set_wanted_px(self.grid.wanted_px + 24)),
+            (QKeySequence(QKeySequence.StandardKey.ZoomOut), lambda: self.grid.set_wanted_px(self.grid.wanted_px - 24)),
+            (QKeySequence(QKeySequence.StandardKey.Quit), self.close),
+        ):
+            QShortcut(keys, self).activated.connect(act)
+
+    # -- passing on
+
+    def _answered(self, answer: Answer, again: bool) -> None:
+        self.grid.show_ids(answer.ids, keep_place=again)
+        self.states.answer(answer)
+        self.status.show_words(self.states.words())
+
+    def _photos_changed(self, event: events.PhotosChanged) -> None:
+        self.thumbnails.photos_changed(event.changed)
+        self.model.photos_changed(event.changed)
+
+    def _library_state(self, state: events.LibraryState) -> None:
+        self.side_bar.list.show_folders(state.folders)
+        self.states.library(state)
+        self.status.show_problems(state.counts.problems)
+        self.status.show_words(self.states.words())
+
+    def _encoder_state(self, state: events.EncoderState) -> None:
+        self._encoder = state
+        self.status.show_encoder(state)
+        self.encoder_notice.show_state(state, self._engine.shelf_entries())
+
+    def _show_encoder_menu(self) -> None:
+        if self._encoder is not None:
+            menu = encoder_menu(self._engine, self._encoder, self.encoder_notice.ask_about, self)
+            above = self.status.encoder.mapToGlobal(QPoint(0, -menu.sizeHint().height()))
+            menu.popup(above)
+
+    def _problems_came(self, problems: list[ProblemRow]) -> None:
+        if self._problems is not None:
+            self._problems.show_problems(problems)
+            self._problems.show()
+            self._problems.raise_()
+
+    def _step(self, by: int) -> None:
+        now = self.grid.row_of(self.viewer.photo_id)
+        self.open_photo((self._opened_row if now < 0 else now) + by)
+
+    def _to_grid(self) -> None:
+        self.grid.setFocus()
+        if not self.grid.currentIndex().isValid() and self.model.ids:
+            self.grid.go_to(0)
+
+    def _zoomed(self, wanted_px: int) -> None:
+        self.top.show_zoom(wanted_px)
+        self._save_later.start()
+
+    def _theme_chosen(self, theme: str) -> None:
+        self._choose_theme(theme)
+        self._engine.save_setting(theme=theme)
+
+    def _save(self) -> None:
+        self._save_later.stop()
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+        self._engine.save_setting(window_geometry=geometry, thumbnail_px=self.grid.wanted_px)
+
+    def _raise(self) -> None:
+        self.setWindowState(self.windowState() & ~self.windowState().WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()

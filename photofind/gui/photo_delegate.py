@@ -1,0 +1,130 @@
+"""Paints one photo of the grid, and knows where the quick actions on it are; nothing else."""
+
+from enum import Enum, auto
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from photofind.core.photo import PhotoRow
+from photofind.gui import icons, style
+from photofind.gui.icons import Glyph
+from photofind.gui.photo_model import PHOTO_ID_ROLE, ROW_ROLE
+from photofind.gui.thumbnail_loader import ThumbnailLoader
+
+BADGE_PX = 24
+LEAST_CELL_FOR_ACTIONS_PX = 88
+_OFFLINE_OPACITY = 0.6
+_SHADE = QColor(0, 0, 0, 150)
+_ON_SHADE = QColor(255, 255, 255)
+
+
+class Part(Enum):
+    """What of a cell the mouse is on."""
+
+    PICTURE = auto()
+    SELECT = auto()  # the ring with a check in the top left corner
+    SIMILAR = auto()  # find photos like this one, bottom right
+
+
+def part_at(cell: QRect, point: QPoint) -> Part:
+    """Where in its cell a point is."""
+    if cell.width() >= LEAST_CELL_FOR_ACTIONS_PX:
+        if select_badge(cell).adjusted(-4, -4, 4, 4).contains(point):
+            return Part.SELECT
+        if similar_badge(cell).adjusted(-4, -4, 4, 4).contains(point):
+            return Part.SIMILAR
+    return Part.PICTURE
+
+
+def select_badge(cell: QRect) -> QRect:
+    edge = min(BADGE_PX, cell.width() // 3)
+    return QRect(cell.left() + style.SPACE_S, cell.top() + style.SPACE_S, edge, edge)
+
+
+def similar_badge(cell: QRect) -> QRect:
+    corner = QPoint(cell.right() - style.SPACE_S - BADGE_PX + 1, cell.bottom() - style.SPACE_S - BADGE_PX + 1)
+    return QRect(corner.x(), corner.y(), BADGE_PX, BADGE_PX)
+
+
+class PhotoDelegate(QStyledItemDelegate):
+    """Draws the thumbnail, or the photo's average colour until there is one, and the marks on it."""
+
+    def __init__(self, thumbnails: ThumbnailLoader, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thumbnails = thumbnails
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        cell: QRect = option.rect
+        palette: QPalette = option.palette
+        state = option.state
+        photo: PhotoRow | None = index.data(ROW_ROLE)
+        painter.save()
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        if photo is not None and photo.offline:
+            painter.setOpacity(_OFFLINE_OPACITY)
+        self._paint_picture(painter, cell, palette, index.data(PHOTO_ID_ROLE), photo)
+        painter.setOpacity(1)
+        if photo is not None and (photo.offline or photo.problem):
+            self._paint_trouble(painter, cell, photo)
+        hovered = bool(state & QStyle.StateFlag.State_MouseOver)
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        if selected:
+            _ring(painter, cell, palette.color(style.ACCENT), 3)
+        elif hovered:
+            _ring(painter, cell, QColor(255, 255, 255, 150), 2)
+        if state & QStyle.StateFlag.State_HasFocus:
+            self._paint_focus(painter, cell, palette, selected)
+        if hovered and cell.width() >= LEAST_CELL_FOR_ACTIONS_PX:
+            _disc(painter, similar_badge(cell), Glyph.SIMILAR, _SHADE, _ON_SHADE)
+        if selected:
+            _disc(painter, select_badge(cell), Glyph.CHECK, palette.color(style.ACCENT), palette.color(style.ON_ACCENT))
+        elif hovered and cell.width() >= LEAST_CELL_FOR_ACTIONS_PX:
+            _disc(painter, select_badge(cell), Glyph.CHECK, QColor(0, 0, 0, 90), QColor(255, 255, 255, 200))
+        painter.restore()
+
+    def helpEvent(self, *arguments: object) -> bool:
+        event = arguments[0]
+        if isinstance(event, QEvent) and event.type() == QEvent.Type.ToolTip:
+            return bool(super().helpEvent(*arguments))
+        return False
+
+    def _paint_picture(
+        self, painter: QPainter, cell: QRect, palette: QPalette, photo_id: int, photo: PhotoRow | None
+    ) -> None:
+        pixmap = self._thumbnails.pixmap(photo_id)
+        if pixmap is not None:
+            painter.drawPixmap(cell, pixmap)
+            return
+        known = photo is not None and (photo.has_thumbnail or photo.average_colour)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor.fromRgb(photo.average_colour) if known and photo else palette.color(style.CONTROL))
+        painter.drawRoundedRect(cell, style.CELL_RADIUS_PX, style.CELL_RADIUS_PX)
+
+    def _paint_trouble(self, painter: QPainter, cell: QRect, photo: PhotoRow) -> None:
+        corner = QRect(cell.right() - style.SPACE_S - BADGE_PX + 1, cell.top() + style.SPACE_S, BADGE_PX, BADGE_PX)
+        _disc(painter, corner, Glyph.OFFLINE if photo.offline else Glyph.WARNING, _SHADE, _ON_SHADE)
+
+    def _paint_focus(self, painter: QPainter, cell: QRect, palette: QPalette, selected: bool) -> None:
+        """A double line that stands out from any picture and from the ring of a selected photo."""
+        inset = 4 if selected else 1
+        inner = cell.adjusted(inset, inset, -inset, -inset)
+        _ring(painter, inner, palette.color(style.WINDOW), 2)
+        _ring(painter, inner.adjusted(2, 2, -2, -2), palette.color(style.TEXT), 2)
+
+
+def _ring(painter: QPainter, cell: QRect, colour: QColor, width_px: int) -> None:
+    painter.setPen(QPen(colour, width_px))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    half = width_px / 2
+    painter.drawRoundedRect(QRectF(cell).adjusted(half, half, -half, -half), style.CELL_RADIUS_PX, style.CELL_RADIUS_PX)
+
+
+def _disc(painter: QPainter, badge: QRect, glyph: Glyph, ground: QColor, ink: QColor) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawEllipse(badge)
+    inset = max(3, badge.width() // 5)
+    icons.paint(painter, badge.adjusted(inset, inset, -inset, -inset), glyph, ink)

@@ -1,0 +1,424 @@
+"""The grid of photos: a view with geometry of its own, since QListView lays 100,000 items out again in 160 ms."""
+
+from array import array
+from dataclasses import dataclass
+
+from PySide6.QtCore import (
+    QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, QTimer,
+    Signal,
+)  # fmt: skip
+from PySide6.QtGui import (
+    QAccessible, QAccessibleEvent, QContextMenuEvent, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPixmap, QRegion,
+    QResizeEvent, QWheelEvent,
+)  # fmt: skip
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QStyle, QStyleOptionViewItem, QWidget
+
+from photofind.gui import style
+from photofind.gui.geometry import EvenGrid, GridGeometry, Step
+from photofind.gui.photo_delegate import Part, PhotoDelegate, part_at
+from photofind.gui.photo_model import PhotoModel
+from photofind.gui.reordering import Reordering, Span, find_id
+from photofind.gui.thumbnail_loader import ThumbnailLoader
+
+LEAST_CELL_PX, MOST_CELL_PX = 72, 420
+_ZOOM_STEP_PX = 24
+
+Index = QModelIndex | QPersistentModelIndex
+_STEPS = {
+    QAbstractItemView.CursorAction.MoveLeft: Step.LEFT,
+    QAbstractItemView.CursorAction.MovePrevious: Step.LEFT,
+    QAbstractItemView.CursorAction.MoveRight: Step.RIGHT,
+    QAbstractItemView.CursorAction.MoveNext: Step.RIGHT,
+    QAbstractItemView.CursorAction.MoveUp: Step.UP,
+    QAbstractItemView.CursorAction.MoveDown: Step.DOWN,
+    QAbstractItemView.CursorAction.MoveHome: Step.HOME,
+    QAbstractItemView.CursorAction.MoveEnd: Step.END,
+    QAbstractItemView.CursorAction.MovePageUp: Step.PAGE_UP,
+    QAbstractItemView.CursorAction.MovePageDown: Step.PAGE_DOWN,
+}
+_MIRRORED = {Step.LEFT: Step.RIGHT, Step.RIGHT: Step.LEFT}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a user sees and has chosen, in rows of the list that is about to be replaced."""
+
+    selected: list[Span]
+    current: int
+    anchor: int
+    top: range  # the photos on screen, or none when the list stands at its beginning
+    scrolled_px: int
+    first_y_px: int
+
+
+class PhotoGrid(QAbstractItemView):
+    """Shows a PhotoModel edge to edge; selection, current photo and place survive another list of ids."""
+
+    open_requested = Signal(int)  # row
+    similar_requested = Signal(int)  # row
+    menu_requested = Signal(QPoint)  # of the screen
+    drag_requested = Signal()
+    copy_requested = Signal()
+    zoomed = Signal(int)  # wanted size of a cell
+    typed = Signal(str)
+    selection_changed = Signal()
+
+    def __init__(self, model: PhotoModel, thumbnails: ThumbnailLoader, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._photos = model
+        self._thumbnails = thumbnails
+        self._wanted_px = 180
+        self._anchor = -1
+        self._hovered = -1
+        self._by_key = False  # the focus ring is for those who use the keyboard
+        self._geometry: GridGeometry = EvenGrid(0, 1, self._wanted_px, style.GAP_PX)
+        self._look = QTimer(self, singleShot=True, interval=0)
+        self._look.timeout.connect(self._want_visible)
+        self.setItemDelegate(PhotoDelegate(thumbnails, self))
+        self.setModel(model)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.viewport().setBackgroundRole(style.WINDOW)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setDragEnabled(True)
+        self.setAcceptDrops(False)  # the window takes what is dropped
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setAccessibleName(self.tr("Photos"))
+        self.doubleClicked.connect(lambda index: self.open_requested.emit(index.row()))
+        thumbnails.arrived.connect(self._thumbnail_arrived)
+        model.dataChanged.connect(lambda *_: self._look.start())
+
+    # -- what others ask of it
+
+    @property
+    def wanted_px(self) -> int:
+        return self._wanted_px
+
+    def set_wanted_px(self, wanted_px: int) -> None:
+        """How large a cell should be, about; the photo in the middle stays in the middle."""
+        wanted_px = min(MOST_CELL_PX, max(LEAST_CELL_PX, wanted_px))
+        if wanted_px == self._wanted_px:
+            return
+        middle = self._middle_row()
+        self._wanted_px = wanted_px
+        self._lay_out()
+        if middle >= 0 and self.verticalScrollBar().value() > 0:
+            self._center_on(middle)
+        self.zoomed.emit(wanted_px)
+
+    def show_ids(self, ids: "array[int]", *, keep_place: bool) -> None:
+        """Another list of photos. ``keep_place``: the same question again, so nothing on screen may jump."""
+        place = self._place() if keep_place else None
+        reordering = Reordering(self._photos.ids, ids)
+        self._photos.replace_ids(ids)
+        self._lay_out()
+        if place is None:
+            self.verticalScrollBar().setValue(0)
+        else:
+            self._restore(place, reordering)
+        self.selection_changed.emit()
+
+    def selected_spans(self) -> list[Span]:
+        """Selected rows, ascending."""
+        return sorted((part.top(), part.bottom() + 1) for part in self.selectionModel().selection())
+
+    def selected_count(self) -> int:
+        return sum(end - first for first, end in self.selected_spans())
+
+    def selected_ids(self) -> "array[int]":
+        ids: array[int] = array("q")
+        for first, end in self.selected_spans():
+            ids += self._photos.ids[first:end]
+        return ids
+
+    def go_to(self, row: int) -> None:
+        """Make a photo the current and only selected one, and bring it into view."""
+        self.setCurrentIndex(self._photos.index(row))
+
+    def row_of(self, photo_id: int) -> int:
+        return find_id(self._photos.ids, photo_id)
+
+    def pixmap_of(self, row: int) -> QPixmap | None:
+        return self._thumbnails.pixmap(self._photos.photo_id(row))
+
+    # -- what Qt asks of a view
+
+    def visualRect(self, index: Index) -> QRect:
+        if not index.isValid():
+            return QRect()
+        x, y, width, height = self._geometry.rect_of(index.row())
+        if self.isRightToLeft():
+            x = self.viewport().width() - x - width
+        return QRect(x, y - self.verticalOffset(), width, height)
+
+    def indexAt(self, point: QPoint) -> QModelIndex:
+        x = self.viewport().width() - 1 - point.x() if self.isRightToLeft() else point.x()
+        row = self._geometry.index_at(x, point.y() + self.verticalOffset())
+        return self._photos.index(row) if row >= 0 else QModelIndex()
+
+    def scrollTo(
+        self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
+        if not index.isValid():
+            return
+        rect, bar = self._geometry.rect_of(index.row()), self.verticalScrollBar()
+        if hint == QAbstractItemView.ScrollHint.PositionAtCenter:
+            self._center_on(index.row())
+        elif rect.y - style.GAP_PX < bar.value():
+            bar.setValue(rect.y - style.GAP_PX)
+        elif rect.bottom + style.GAP_PX > bar.value() + self.viewport().height():
+            bar.setValue(rect.bottom + style.GAP_PX - self.viewport().height())
+
+    def moveCursor(self, action: QAbstractItemView.CursorAction, _modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        step = _STEPS[action]
+        if self.isRightToLeft():
+            step = _MIRRORED.get(step, step)
+        rows_a_page = max(1, self.viewport().height() // self._geometry.row_height_px)
+        row = self._geometry.moved(self.currentIndex().row(), step, rows_a_page)
+        return self._photos.index(row) if row >= 0 else QModelIndex()
+
+    def horizontalOffset(self) -> int:
+        return 0
+
+    def verticalOffset(self) -> int:
+        return self.verticalScrollBar().value()
+
+    def isIndexHidden(self, _index: Index) -> bool:
+        return False
+
+    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
+        """From the photo at the first corner to the one at the last corner, in reading order."""
+        first, last = self.indexAt(rect.topLeft()), self.indexAt(rect.bottomRight())
+        if first.isValid() and last.isValid():
+            self._anchor = first.row()
+            low, high = sorted((first.row(), last.row()))
+            chosen = QItemSelection(self._photos.index(low), self._photos.index(high))
+        else:
+            chosen = QItemSelection()
+        self.selectionModel().select(chosen, command)
+
+    def visualRegionForSelection(self, _selection: QItemSelection) -> QRegion:
+        return QRegion(self.viewport().rect())  # only what is visible is painted, whatever is selected
+
+    def updateGeometries(self) -> None:
+        super().updateGeometries()
+        bar = self.verticalScrollBar()
+        bar.setPageStep(self.viewport().height())
+        bar.setSingleStep(max(1, self._geometry.row_height_px // 3))
+        bar.setRange(0, max(0, self._geometry.content_height_px - self.viewport().height()))
+
+    def dataChanged(self, *_: object) -> None:
+        self.viewport().update()
+
+    def keyboardSearch(self, text: str) -> None:
+        """Letters go to the search bar; Qt would look through the whole list for a name that begins like this."""
+        if text.strip():
+            self.typed.emit(text)
+
+    def startDrag(self, _actions: Qt.DropAction) -> None:
+        self.drag_requested.emit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 600)
+
+    # -- events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        top = self._top_row()
+        super().resizeEvent(event)
+        at_the_beginning = self.verticalScrollBar().value() == 0
+        self._lay_out()
+        if top >= 0 and not at_the_beginning and event.oldSize().width() != event.size().width():
+            self.verticalScrollBar().setValue(self._geometry.rect_of(top).y - style.GAP_PX)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.viewport().scroll(dx, dy)
+        self._hover(self.viewport().mapFromGlobal(self.cursor().pos()))
+        self._look.start()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self.palette().color(style.WINDOW))
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        selection = self.selectionModel()
+        none_selected = not selection.hasSelection()
+        current = self.currentIndex().row() if self._by_key and self.hasFocus() else -1
+        offset = self.verticalOffset()
+        delegate = self.itemDelegate()
+        flags = QStyle.StateFlag
+        for row in self._geometry.visible_range(event.rect().top() + offset, event.rect().bottom() + 1 + offset):
+            index = self._photos.index(row)
+            option.rect = self.visualRect(index)
+            state = flags.State_Enabled
+            if not none_selected and selection.isSelected(index):
+                state |= flags.State_Selected
+            if row == self._hovered:
+                state |= flags.State_MouseOver
+            if row == current:
+                state |= flags.State_HasFocus
+            option.state = state
+            delegate.paint(painter, option, index)
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._by_key = False
+        index = self.indexAt(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and index.isValid():
+            part = part_at(self.visualRect(index), event.position().toPoint())
+            if part is Part.SIMILAR:
+                self.similar_requested.emit(index.row())
+                return
+            if part is Part.SELECT:
+                self._anchor = index.row()
+                self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.Toggle)
+                return
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self.clearSelection()
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover(event.position().toPoint())
+        super().mouseMoveEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and part_at(self.visualRect(index), event.position().toPoint()) is not Part.PICTURE:
+            self.mousePressEvent(event)  # a second click on a quick action is one more click on it
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._hover(QPoint(-1, -1))
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._by_key = True
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self.currentIndex().isValid():
+                self.open_requested.emit(self.currentIndex().row())
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_requested.emit()  # Qt would copy the name in words
+        elif event.key() == Qt.Key.Key_Escape and self.selectionModel().hasSelection():
+            self.clearSelection()
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.set_wanted_px(self._wanted_px + round(event.angleDelta().y() / 120 * _ZOOM_STEP_PX))
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        point = event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            if not self.currentIndex().isValid():
+                return
+            point = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center())
+        elif not self.indexAt(self.viewport().mapFromGlobal(point)).isValid():
+            return
+        self.menu_requested.emit(point)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self._by_key = True
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        self._anchor = current.row()
+        self.viewport().update()
+        text = current.data(Qt.ItemDataRole.AccessibleTextRole) if current.isValid() else ""
+        self.setAccessibleDescription(text or "")
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        self.viewport().update()
+        self.selection_changed.emit()
+
+    # -- inside
+
+    def _lay_out(self) -> None:
+        self._geometry = EvenGrid(len(self._photos.ids), self.viewport().width(), self._wanted_px, style.GAP_PX)
+        self._hovered = -1
+        self.updateGeometries()
+        self.viewport().update()
+        self._look.start()
+
+    def _visible(self, beyond_px: int = 0) -> range:
+        top = self.verticalOffset()
+        return self._geometry.visible_range(top - beyond_px, top + self.viewport().height() + beyond_px)
+
+    def _want_visible(self) -> None:
+        visible = self._visible()
+        self._photos.want_rows(visible)
+        below = self._visible(beyond_px=self._geometry.row_height_px)  # one row more each way, for the next notch
+        order = [*visible, *(row for row in below if row not in visible)]
+        ids = [self._photos.photo_id(row) for row in order]
+        self._thumbnails.want(ids, self._geometry.cell_px, self.devicePixelRatioF())
+
+    def _thumbnail_arrived(self, photo_id: int) -> None:
+        visible = self._visible()
+        try:
+            row = visible.start + self._photos.ids[visible.start : visible.stop].index(photo_id)
+        except ValueError:
+            return
+        self.viewport().update(self.visualRect(self._photos.index(row)))
+
+    def _hover(self, point: QPoint) -> None:
+        row = self.indexAt(point).row() if self.viewport().rect().contains(point) else -1
+        if row != self._hovered:
+            for changed in (self._hovered, row):
+                if 0 <= changed < len(self._photos.ids):
+                    self.viewport().update(self.visualRect(self._photos.index(changed)))
+            self._hovered = row
+
+    def _top_row(self) -> int:
+        visible = self._visible()
+        return visible.start if visible else -1
+
+    def _middle_row(self) -> int:
+        visible = self._visible()
+        return (visible.start + visible.stop) // 2 if visible else -1
+
+    def _center_on(self, row: int) -> None:
+        rect = self._geometry.rect_of(row)
+        self.verticalScrollBar().setValue(rect.y + rect.height // 2 - self.viewport().height() // 2)
+
+    def _place(self) -> _Place:
+        scrolled = self.verticalOffset()
+        visible = self._visible() if scrolled else range(0)
+        first_y = self._geometry.rect_of(visible.start).y if visible else 0
+        return _Place(self.selected_spans(), self.currentIndex().row(), self._anchor, visible, scrolled, first_y)
+
+    def _restore(self, place: _Place, reordering: Reordering) -> None:
+        flags = QItemSelectionModel.SelectionFlag
+        anchor, current = reordering.row_now(place.anchor), reordering.row_now(place.current)
+        self.setAutoScroll(False)
+        if anchor >= 0:
+            self.setCurrentIndex(self._photos.index(anchor))  # Qt extends a selection from here
+        chosen = QItemSelection()
+        for first, end in reordering.spans_now(place.selected):
+            chosen.select(self._photos.index(first), self._photos.index(end - 1))
+        self.selectionModel().select(chosen, flags.ClearAndSelect)
+        if current >= 0:
+            self.selectionModel().setCurrentIndex(self._photos.index(current), flags.NoUpdate)
+        self.setAutoScroll(True)
+        self._anchor = anchor
+        for row in place.top:
+            now = reordering.row_now(row)
+            if now >= 0:
+                moved = self._geometry.rect_of(now).y - self._geometry.rect_of(row).y
+                self.verticalScrollBar().setValue(place.scrolled_px + moved)
+                break

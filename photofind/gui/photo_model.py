@@ -1,0 +1,125 @@
+"""The photos of an answer for Qt: ids in one array, rows fetched page by page for what is looked at."""
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QAbstractListModel, QDateTime, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from photofind.core.photo import PhotoRow
+from photofind.gui import file_names
+from photofind.gui.latest_first import LatestFirst
+
+PAGE_ROWS = 200
+KEPT_ROWS = 6_000  # about 3 MB; a screen of the smallest thumbnails shows 400
+
+PHOTO_ID_ROLE = Qt.ItemDataRole.UserRole
+ROW_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A request for rows; two requests for the same photos are the same."""
+
+    first_id: int
+    count: int
+    ids: tuple[int, ...] = field(compare=False)
+
+
+class PhotoModel(QAbstractListModel):
+    """Holds ids, and the rows of those looked at lately; all methods on the GUI thread.
+
+    ``fetch`` is called on a thread of the model's own. A photo whose row is not there yet is None; ``dataChanged``
+    tells when it has come. Nothing but ``want_rows`` starts a fetch, so that asking for data is always cheap.
+    """
+
+    def __init__(self, fetch: Callable[[Sequence[int]], list[PhotoRow]], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._ids: array[int] = array("q")
+        self._rows: OrderedDict[int, PhotoRow | None] = OrderedDict()  # None: the catalogue has no such photo
+        self._stale: set[int] = set()
+        self._loader = LatestFirst("photo-rows", lambda page: fetch(page.ids), self)
+        self._loader.done.connect(self._take, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def ids(self) -> "array[int]":
+        """Not to be changed."""
+        return self._ids
+
+    def replace_ids(self, ids: "array[int]") -> None:
+        """Another list of photos. Rows known already stay known; takes the array over."""
+        self.beginResetModel()
+        self._ids = ids
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own
+        return 0 if parent.isValid() else len(self._ids)
+
+    def photo_id(self, row: int) -> int:
+        return self._ids[row]
+
+    def photo(self, row: int) -> PhotoRow | None:
+        """What is known of the photo at a row of the list."""
+        return self._rows.get(self._ids[row])
+
+    def photo_by_id(self, photo_id: int) -> PhotoRow | None:
+        return self._rows.get(photo_id)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        row = index.row()
+        if not 0 <= row < len(self._ids):
+            return None
+        if role == PHOTO_ID_ROLE:
+            return self._ids[row]
+        photo = self.photo(row)
+        if role == ROW_ROLE:
+            return photo
+        if photo is None:
+            return None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return spoken(photo)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return photo.problem or None
+        return None
+
+    def want_rows(self, visible: range) -> None:
+        """Fetch what is missing or out of date among these rows, and forget earlier wishes."""
+        pages: list[_Page] = []
+        for first in range(visible.start // PAGE_ROWS * PAGE_ROWS, visible.stop, PAGE_ROWS):
+            looked_at = self._ids[max(first, visible.start) : min(first + PAGE_ROWS, visible.stop)]
+            if any(photo_id not in self._rows or photo_id in self._stale for photo_id in looked_at):
+                ids = tuple(self._ids[first : first + PAGE_ROWS])
+                pages.append(_Page(ids[0], len(ids), ids))
+        self._loader.want(pages)
+
+    def photos_changed(self, changed: Iterable[int]) -> None:
+        """These rows are out of date: what is known stays until it is read again."""
+        known = [photo_id for photo_id in changed if photo_id in self._rows]
+        self._stale.update(known)
+        if known:
+            self._tell()
+
+    def stop(self) -> None:
+        self._loader.stop()
+
+    def _take(self, page: _Page, rows: list[PhotoRow] | None) -> None:
+        found = {row.id: row for row in rows or ()}
+        for photo_id in page.ids:
+            self._rows[photo_id] = found.get(photo_id)
+            self._rows.move_to_end(photo_id)
+        self._stale.difference_update(page.ids)
+        while len(self._rows) > KEPT_ROWS:
+            forgotten, _ = self._rows.popitem(last=False)
+            self._stale.discard(forgotten)
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._ids:
+            self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
+
+
+def spoken(photo: PhotoRow) -> str:
+    """A photo in words, for screen readers and the status line: name and date."""
+    when = QDateTime.fromSecsSinceEpoch(photo.sort_s, Qt.TimeSpec.UTC)  # wall-clock time, so no zone is applied
+    return f"{file_names.name_of(photo.path)}, {QLocale().toString(when.date(), QLocale.FormatType.LongFormat)}"

@@ -1,0 +1,111 @@
+"""Where photos of one list stand in another: what keeps selection and place when the list is replaced."""
+
+from array import array
+from collections.abc import Sequence
+
+_ID_BYTES = array("q").itemsize
+
+Span = tuple[int, int]  # first row, and the row after the last
+
+
+class Reordering:
+    """From rows of ``old`` to rows of ``new``; both are arrays of photo ids ("q"), each id once.
+
+    Lists mostly change in a few places, so what they share at both ends is found by comparing memory and costs nothing
+    for each photo; only the stretch between is looked through.
+    """
+
+    def __init__(self, old: "array[int]", new: "array[int]") -> None:
+        self._old, self._new = old, new
+        shorter = min(len(old), len(new))
+        old_bytes, new_bytes = memoryview(old).cast("B"), memoryview(new).cast("B")
+        self._head = _shared(old_bytes, new_bytes, shorter)
+        self._tail = _shared(old_bytes, new_bytes, shorter - self._head, from_end=True)
+
+    def row_now(self, row: int) -> int:
+        """The row in the new list of what stood at ``row`` in the old one, -1 if it has gone."""
+        spans = self.spans_now([(row, row + 1)]) if row >= 0 else []
+        return spans[0][0] if spans else -1
+
+    def spans_now(self, spans: Sequence[Span]) -> list[Span]:
+        """The rows in the new list of what stood in ``spans`` of the old one, ascending and merged."""
+        moved_by = len(self._new) - len(self._old)
+        tail_from = len(self._old) - self._tail
+        now: list[Span] = []
+        between: list[Span] = []
+        for first, end in sorted(spans):
+            if first < self._head:
+                now.append((first, min(end, self._head)))
+            if end > tail_from:
+                now.append((max(first, tail_from) + moved_by, end + moved_by))
+            if first < tail_from and end > self._head:
+                between.append((max(first, self._head), min(end, tail_from)))
+        now += self._found_between(between)
+        return _merged(now)
+
+    def _found_between(self, spans: Sequence[Span]) -> list[Span]:
+        count = sum(end - first for first, end in spans)
+        if not count:
+            return []
+        start, stop = self._head, len(self._new) - self._tail
+        if count <= 8:  # for a few, a search in memory is faster than looking at each id
+            rows = [self._search(self._old[row], start, stop) for first, end in spans for row in range(first, end)]
+            return [(row, row + 1) for row in rows if row >= 0]
+        wanted: set[int] = set()
+        for first, end in spans:
+            wanted.update(self._old[first:end])
+        return _spans_of([row for row, photo_id in enumerate(self._new[start:stop], start) if photo_id in wanted])
+
+    def _search(self, photo_id: int, start: int, stop: int) -> int:
+        return find_id(self._new, photo_id, start, stop)
+
+
+def find_id(ids: "array[int]", photo_id: int, start: int = 0, stop: int | None = None) -> int:
+    """The row of an id, -1 if it is not there; a search in memory, well under a millisecond in 100,000 ids."""
+    needle = array("q", [photo_id]).tobytes()
+    hay = memoryview(ids).cast("B")[start * _ID_BYTES : (len(ids) if stop is None else stop) * _ID_BYTES].tobytes()
+    at = hay.find(needle)
+    while at >= 0 and at % _ID_BYTES:
+        at = hay.find(needle, at + 1)
+    return -1 if at < 0 else start + at // _ID_BYTES
+
+
+def _shared(old: memoryview, new: memoryview, most: int, *, from_end: bool = False) -> int:
+    """How many ids both begin (or end) with, at most ``most``."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        begin, end = low * _ID_BYTES, middle * _ID_BYTES
+        if from_end:
+            same = bytes(old[len(old) - end : len(old) - begin]) == bytes(new[len(new) - end : len(new) - begin])
+        else:
+            same = bytes(old[begin:end]) == bytes(new[begin:end])
+        if same:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _spans_of(rows: Sequence[int]) -> list[Span]:
+    spans: list[Span] = []
+    first = previous = -2
+    for row in rows:
+        if row != previous + 1:
+            if first >= 0:
+                spans.append((first, previous + 1))
+            first = row
+        previous = row
+    if first >= 0:
+        spans.append((first, previous + 1))
+    return spans
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for first, end in sorted(spans):
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((first, end))
+    return merged

@@ -1,0 +1,254 @@
+"""The search bar: words and pictures side by side in one field."""
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QBrush, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen,
+    QPixmap,
+)  # fmt: skip
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+
+from photofind.gui import icons, style
+from photofind.gui.icons import Glyph, IconButton, IconLabel
+from photofind.gui.offered import may_hold_pictures, read_offer
+
+CHIP_PX = 28
+MOST_PX = 760
+
+
+class PictureChip(QFrame):
+    """A picture of the question: its thumbnail and a way to take it out again."""
+
+    removed = Signal(int)
+
+    def __init__(self, key: int, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.key = key
+        self._pixmap = QPixmap()
+        label = (
+            self.tr("Picture in the question: {name}").format(name=name) if name else self.tr("Picture in the question")
+        )
+        self.setAccessibleName(label)
+        self.setToolTip(name)
+        self.setFixedHeight(CHIP_PX)
+        self._remove = IconButton(Glyph.CLOSE, self.tr("Take this picture out of the question"), self, size_px=12)
+        self._remove.clicked.connect(lambda: self.removed.emit(self.key))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(CHIP_PX + 2, 0, 2, 0)
+        row.addWidget(self._remove)
+
+    @property
+    def has_thumbnail(self) -> bool:
+        return not self._pixmap.isNull()
+
+    def set_thumbnail(self, jpeg: bytes) -> None:
+        """A JPEG that this program made."""
+        image = QImage.fromData(jpeg, "JPEG")
+        ratio = self.devicePixelRatioF()
+        edge = round(CHIP_PX * ratio)
+        cover = image.scaled(
+            edge, edge, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
+        )
+        self._pixmap = QPixmap.fromImage(
+            cover.copy((cover.width() - edge) // 2, (cover.height() - edge) // 2, edge, edge)
+        )
+        self._pixmap.setDevicePixelRatio(ratio)
+        self.update()
+
+    def click_remove(self) -> None:
+        self._remove.click()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.palette().color(style.HOVER))
+        painter.drawRoundedRect(self.rect(), style.RADIUS_PX, style.RADIUS_PX)
+        edge = CHIP_PX
+        left = self.width() - edge if self.isRightToLeft() else 0
+        if self.has_thumbnail:
+            painter.setBrush(QBrush(self._pixmap))
+            painter.setBrushOrigin(left, 0)
+            painter.drawRoundedRect(left, 0, edge, edge, style.RADIUS_PX, style.RADIUS_PX)
+        else:
+            box = self.rect().adjusted(5, 5, 0, -5)
+            box.setWidth(box.height())
+            icons.paint(painter, box, Glyph.PICTURE, self.palette().color(style.QUIET))
+        painter.end()
+
+
+class _Words(QLineEdit):
+    """The text of the question. Pasting a picture goes to the bar; Escape and keys that leave the field too."""
+
+    picture_pasted = Signal()
+    escaped = Signal()
+    left_downwards = Signal()
+    backspace_at_start = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste) and may_hold_pictures(QGuiApplication.clipboard().mimeData()):
+            self.picture_pasted.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.left_downwards.emit()
+        elif event.key() == Qt.Key.Key_Backspace and self.cursorPosition() == 0 and not self.hasSelectedText():
+            self.backspace_at_start.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class SearchBar(QFrame):
+    """Shows a question and tells when the user changes it; what a question means is decided elsewhere."""
+
+    edited = Signal(str)
+    offered = Signal(object)  # Offer: dropped or pasted
+    chip_removed = Signal(int)
+    cleared = Signal()
+    left_downwards = Signal()
+    picture_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAcceptDrops(True)
+        self.setMinimumWidth(220)
+        self.setMaximumWidth(MOST_PX)
+        self.setMinimumHeight(style.SEARCH_BAR_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._chips: dict[int, PictureChip] = {}
+        self._welcoming = False
+        self.words = _Words(self)
+        self.words.setFrame(False)
+        self.words.setAcceptDrops(False)
+        self.words.setFont(style.font(style.LARGE))
+        self.words.setPlaceholderText(self.tr("Describe a photo, or drop a picture here"))
+        self.words.setAccessibleName(self.tr("Search"))
+        self.words.setStyleSheet("QLineEdit { background: transparent; border: none; padding: 0; }")
+        self.words.installEventFilter(self)
+        self._clear = IconButton(Glyph.CLOSE, self.tr("Clear the search (Esc)"), self)
+        self._clear.hide()
+        picture = IconButton(Glyph.PICTURE, self.tr("Search with a picture from a file"), self)
+        self._chip_row = QHBoxLayout()
+        self._chip_row.setSpacing(style.SPACE_XS)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(style.SPACE_M, 0, style.SPACE_XS + 2, 0)
+        row.setSpacing(style.SPACE_S)
+        row.addWidget(IconLabel(Glyph.SEARCH, self))
+        row.addLayout(self._chip_row)
+        row.addWidget(self.words, 1)
+        row.addWidget(self._clear)
+        row.addWidget(picture)
+        self.setFocusProxy(self.words)
+        self.words.textChanged.connect(self._edited)
+        self.words.picture_pasted.connect(self.paste)
+        self.words.escaped.connect(self._escaped)
+        self.words.left_downwards.connect(self.left_downwards)
+        self.words.backspace_at_start.connect(self._remove_last_chip)
+        self._clear.clicked.connect(self.clear_all)
+        picture.clicked.connect(self.picture_wanted)
+
+    @property
+    def text(self) -> str:
+        return self.words.text()
+
+    @property
+    def chips(self) -> list[PictureChip]:
+        return list(self._chips.values())
+
+    def add_chip(self, key: int, name: str) -> None:
+        chip = PictureChip(key, name, self)
+        chip.removed.connect(self.chip_removed)
+        self._chips[key] = chip
+        self._chip_row.addWidget(chip)
+        self._show_clear()
+
+    def set_chip_thumbnail(self, key: int, jpeg: bytes) -> None:
+        if key in self._chips:
+            self._chips[key].set_thumbnail(jpeg)
+
+    def remove_chip(self, key: int) -> None:
+        chip = self._chips.pop(key, None)
+        if chip is not None:
+            self._chip_row.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+            self._show_clear()
+
+    def clear_all(self) -> None:
+        """Text and pictures go; the bar keeps the keyboard."""
+        for key in list(self._chips):
+            self.remove_chip(key)
+        self.words.blockSignals(True)
+        self.words.clear()
+        self.words.blockSignals(False)
+        self._show_clear()
+        self.words.setFocus()
+        self.cleared.emit()
+
+    def paste(self) -> None:
+        """Take the picture or the files that the clipboard holds."""
+        offer = read_offer(QGuiApplication.clipboard().mimeData())
+        if offer:
+            self.offered.emit(offer)
+
+    def type_more(self, text: str) -> None:
+        """Text typed elsewhere in the window goes on here."""
+        self.words.setFocus()
+        self.words.end(False)
+        self.words.insert(text)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if may_hold_pictures(event.mimeData()) or event.mimeData().hasText():
+            event.acceptProposedAction()
+            self._welcome(True)
+
+    def dragLeaveEvent(self, _event: QEvent) -> None:
+        self._welcome(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._welcome(False)
+        offer = read_offer(event.mimeData())
+        event.acceptProposedAction()
+        if offer:
+            self.offered.emit(offer)
+        elif event.mimeData().hasText():
+            self.type_more(event.mimeData().text())
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if watched is self.words and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        lit = self.words.hasFocus() or self._welcoming
+        painter.setPen(QPen(self.palette().color(style.ACCENT if lit else style.LINE), 2 if lit else 1))
+        painter.setBrush(self.palette().color(style.CONTROL))
+        painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 12, 12)
+        painter.end()
+
+    def sizeHint(self) -> QSize:
+        return QSize(MOST_PX, max(style.SEARCH_BAR_PX, self.words.sizeHint().height() + style.SPACE_M))
+
+    def _edited(self, text: str) -> None:
+        self._show_clear()
+        self.edited.emit(text)
+
+    def _escaped(self) -> None:
+        if self.text or self._chips:
+            self.clear_all()
+        else:
+            self.left_downwards.emit()
+
+    def _remove_last_chip(self) -> None:
+        if self._chips:
+            self.chip_removed.emit(next(reversed(self._chips)))
+
+    def _show_clear(self) -> None:
+        self._clear.setVisible(bool(self.text or self._chips))
+        few = self.tr("Describe a photo, or drop a picture here")
+        self.words.setPlaceholderText(self.tr("Add words") if self._chips else few)
+
+    def _welcome(self, welcoming: bool) -> None:
+        self._welcoming = welcoming
+        self.update()

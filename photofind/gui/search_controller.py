@@ -1,0 +1,154 @@
+"""Between search bar and grid: what the user entered becomes a question, and only its newest answer gets through."""
+
+from itertools import count
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from photofind.core import events
+from photofind.core.question import PictureFile, PictureOfPhoto, PictureSource, Question
+from photofind.gui import file_names
+from photofind.gui.bridge import EngineBridge
+from photofind.gui.engine_face import EngineFace
+from photofind.gui.search_bar import SearchBar
+
+PAUSE_MS = 150
+ASK_AGAIN_MS = 400  # while photos keep coming in
+MOST_RESULTS = 1_000
+
+
+class SearchController(QObject):
+    """Waits for a pause in typing, asks, and drops answers to questions that are no longer the question.
+
+    The answer shown stays until the next one is there.
+    """
+
+    answered = Signal(object, bool)  # Answer, and whether it is the same question once more
+    failed = Signal(str)
+    refused = Signal(str)  # a picture that cannot be used, in a sentence
+    asking = Signal(bool)
+
+    def __init__(self, engine: EngineFace, bridge: EngineBridge, bar: SearchBar, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._bar = bar
+        self._keys = count(1)
+        self._pictures: dict[int, PictureSource] = {}  # by chip, in the order of the chips
+        self._being_prepared: dict[int, int] = {}  # ticket → chip
+        self._ticket = 0
+        self._answered: Question | None = None
+        self._encoder_id = ""
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self.ask_now)
+        self._again = QTimer(self, singleShot=True, interval=ASK_AGAIN_MS)
+        self._again.timeout.connect(self._ask_again)
+        self._again_owed = False  # photos came while an answer was still awaited
+        self._waiting = False
+        bar.edited.connect(lambda _: self._pause.start())
+        bar.chip_removed.connect(self._take_out)
+        bar.cleared.connect(self._cleared)
+        bridge.answer_ready.connect(self._answer_ready)
+        bridge.answer_failed.connect(self._answer_failed)
+        bridge.picture_ready.connect(self._picture_ready)
+        bridge.picture_refused.connect(self._picture_refused)
+        bridge.photos_changed.connect(self._photos_changed)
+        bridge.encoder_state.connect(self._encoder_state)
+
+    @property
+    def question(self) -> Question:
+        """What the bar says now; pictures count once they are known to be readable."""
+        ready = tuple(source for key, source in self._pictures.items() if key not in self._being_prepared.values())
+        text = self._bar.text.strip()
+        return Question(text, ready, MOST_RESULTS if text or ready else None)
+
+    @property
+    def answered_question(self) -> Question | None:
+        """The question that the grid shows the answer to."""
+        return self._answered
+
+    def ask_now(self) -> None:
+        """Ask what the bar says, without waiting for a pause."""
+        self._pause.stop()
+        self._again.stop()
+        self._again_owed = False
+        self._ticket = self._engine.ask(self.question)
+        self._set_waiting(True)
+
+    def add_picture(self, source: PictureSource) -> None:
+        """A picture becomes a chip; the question is asked when it turns out to be readable."""
+        if source in self._pictures.values():
+            return
+        key = next(self._keys)
+        self._pictures[key] = source
+        self._bar.add_chip(key, file_names.name_of(source.path) if isinstance(source, PictureFile) else "")
+        self._being_prepared[self._engine.prepare_picture(source)] = key
+
+    def find_similar(self, photo_id: int) -> None:
+        """A photo of the grid becomes the whole question."""
+        for key in list(self._pictures):
+            self._forget(key)
+        self._bar.words.clear()
+        self._pause.stop()
+        self.add_picture(PictureOfPhoto(photo_id))
+
+    def _take_out(self, key: int) -> None:
+        self._forget(key)
+        self.ask_now()
+
+    def _forget(self, key: int) -> None:
+        self._pictures.pop(key, None)
+        self._being_prepared = {ticket: chip for ticket, chip in self._being_prepared.items() if chip != key}
+        self._bar.remove_chip(key)
+
+    def _cleared(self) -> None:
+        self._pictures.clear()
+        self._being_prepared.clear()
+        self.ask_now()
+
+    def _picture_ready(self, event: events.PictureReady) -> None:
+        key = self._being_prepared.pop(event.ticket, None)
+        if key is not None:
+            self._bar.set_chip_thumbnail(key, event.thumbnail)
+            self.ask_now()
+
+    def _picture_refused(self, event: events.PictureRefused) -> None:
+        key = self._being_prepared.pop(event.ticket, None)
+        if key is not None:
+            self._forget(key)
+            self.refused.emit(event.sentence)
+
+    def _answer_ready(self, event: events.AnswerReady) -> None:
+        if event.ticket != self._ticket:
+            return
+        self._set_waiting(False)
+        again = event.answer.question == self._answered
+        self._answered = event.answer.question
+        self.answered.emit(event.answer, again)
+
+    def _answer_failed(self, event: events.AnswerFailed) -> None:
+        if event.ticket == self._ticket:
+            self._set_waiting(False)
+            self.failed.emit(event.sentence)
+
+    def _photos_changed(self, event: events.PhotosChanged) -> None:
+        if event.membership and not self._pause.isActive() and not self._again.isActive():
+            self._again.start()
+
+    def _ask_again(self) -> None:
+        # A question cancels the one before, so asking while an answer is due could go on for ever without any.
+        if self._waiting:
+            self._again_owed = True
+        else:
+            self.ask_now()
+
+    def _set_waiting(self, waiting: bool) -> None:
+        self._waiting = waiting
+        self.asking.emit(waiting)
+        if not waiting and self._again_owed:
+            self._again_owed = False
+            self._again.start()
+
+    def _encoder_state(self, state: events.EncoderState) -> None:
+        changed = self._encoder_id not in ("", state.id)
+        self._encoder_id = state.id
+        if changed and not self.question.is_empty:
+            self.ask_now()

@@ -1,0 +1,106 @@
+"""The thin line at the bottom: what the grid shows, what is going on, which encoder answers."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+
+from photofind.core.events import Activity, EncoderState, Progress
+from photofind.gui import icons, status_words, style
+from photofind.gui.icons import Glyph, IconButton
+from photofind.gui.quiet_label import QuietLabel
+
+
+class StatusLine(QWidget):
+    """Only words and three small buttons: pause, problems, encoder."""
+
+    pause_wanted = Signal(bool)
+    problems_wanted = Signal()
+    encoder_menu_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._activity = Activity.IDLE
+        self.shown = QuietLabel(parent=self, size_px=style.SMALL)
+        self.shown.setObjectName("shown")
+        self.doing = QuietLabel(parent=self, size_px=style.SMALL)
+        self.doing.setObjectName("doing")
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedSize(96, 4)
+        self.bar.setAccessibleName(self.tr("How far photos have been looked through"))
+        self.pause = IconButton(Glyph.PAUSE, self.tr("Pause"), self, size_px=14)
+        self.pause.clicked.connect(lambda: self.pause_wanted.emit(self._activity is not Activity.PAUSED))
+        self.problems = self._button(self.tr("Photos that could not be read, and why"))
+        self.problems.clicked.connect(self.problems_wanted)
+        self.encoder = self._button(self.tr("Choose what understands your photos"))
+        self.encoder.clicked.connect(self.encoder_menu_wanted)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(style.SPACE_M, 0, style.SPACE_S, 0)
+        row.setSpacing(style.SPACE_S)
+        row.addWidget(self.shown)
+        row.addStretch(1)
+        row.addWidget(self.doing)
+        row.addWidget(self.bar)
+        row.addWidget(self.pause)
+        row.addStretch(1)
+        row.addWidget(self.problems)
+        row.addWidget(self.encoder)
+        self.setFixedHeight(max(30, self.fontMetrics().height() + style.SPACE_M))
+        self.show_progress(Progress(Activity.IDLE))
+        self.show_problems(0)
+
+    def show_words(self, words: str) -> None:
+        self.shown.set_text(words)
+
+    def show_progress(self, state: Progress) -> None:
+        self._activity = state.activity
+        trouble = state.activity is Activity.STOPPED_BY_TROUBLE
+        self.doing.set_text(status_words.progress(state), style.WARNING if trouble else style.QUIET)
+        self.doing.setVisible(state.activity is not Activity.IDLE)
+        counted = state.activity in (Activity.INDEXING, Activity.PAUSED) and state.total > 0
+        self.bar.setVisible(counted)
+        if counted:
+            self.bar.setRange(0, state.total)
+            self.bar.setValue(state.done)
+        self.pause.setVisible(state.activity in (Activity.LOOKING, Activity.INDEXING, Activity.PAUSED))
+        if state.activity is Activity.PAUSED:
+            self.pause.show_as(Glyph.RESUME, self.tr("Go on looking through photos"))
+        else:
+            self.pause.show_as(Glyph.PAUSE, self.tr("Pause looking through photos"))
+
+    def show_problems(self, count: int) -> None:
+        self.problems.setText(status_words.problems(count))
+        self.problems.setVisible(count > 0)
+
+    def show_encoder(self, state: EncoderState) -> None:
+        words = state.name
+        if state.coming_id and state.coming_total:
+            percent = state.coming_done * 100 // state.coming_total
+            words = self.tr("{name} · {coming} {percent} %").format(
+                name=state.name, coming=state.coming_name, percent=status_words.number(percent)
+            )
+        self.encoder.setText(words)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.palette().color(style.PANEL))
+        painter.end()
+
+    def changeEvent(self, event: object) -> None:
+        super().changeEvent(event)
+        if hasattr(self, "encoder"):
+            self._draw_icons()
+
+    def _button(self, words: str) -> QPushButton:
+        button = QPushButton(self)
+        button.setProperty("flat", True)
+        button.setFont(style.font(style.SMALL))
+        button.setToolTip(words)
+        button.setAccessibleDescription(words)
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        return button
+
+    def _draw_icons(self) -> None:
+        palette = self.palette()
+        self.problems.setIcon(icons.icon(Glyph.WARNING, palette.color(style.WARNING)))
+        self.encoder.setIcon(icons.icon(Glyph.ENCODER, palette.color(style.QUIET)))

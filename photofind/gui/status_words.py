@@ -1,0 +1,88 @@
+"""What is going on, in words: short, plain, with the locale's numbers."""
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from photofind.core.events import Activity, Progress
+from photofind.core.photo import Counts
+from photofind.core.question import Answer
+
+_SEPARATOR = " · "
+
+
+def number(value: int) -> str:
+    return QLocale().toString(value)
+
+
+def size(size_bytes: int) -> str:
+    """``0.6 GB``: powers of ten, as shops and download pages count."""
+    return QLocale().formattedDataSize(size_bytes, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
+def photos(count: int) -> str:
+    return _tr("1 photo") if count == 1 else _tr("{count} photos").format(count=number(count))
+
+
+def problems(count: int) -> str:
+    return _tr("1 problem") if count == 1 else _tr("{count} problems").format(count=number(count))
+
+
+def selected(count: int, of: int) -> str:
+    return _tr("{count} of {all} selected").format(count=number(count), all=number(of))
+
+
+def answer(given: Answer, counts: Counts) -> str:
+    """What the grid shows: all photos, or how many the question found."""
+    found = len(given.ids)
+    if given.question.is_empty:
+        return photos(found)
+    if given.question.limit is not None and found >= given.question.limit and len(given.scores):
+        return _tr("The {found} closest of {photos}").format(found=number(found), photos=photos(counts.photos))
+    if not found:
+        return _tr("No photos found")
+    return _tr("1 photo found") if found == 1 else _tr("{count} photos found").format(count=number(found))
+
+
+def progress(state: Progress) -> str:
+    """``Looking through 1,204 photos · 8 a second · about 2 minutes left``; nothing when there is nothing to say."""
+    left = max(0, state.total - state.done)
+    if state.activity is Activity.STOPPED_BY_TROUBLE:
+        return state.sentence
+    if state.activity is Activity.PAUSED:
+        return _tr("Paused") + (_SEPARATOR + _tr("{photos} to go").format(photos=photos(left)) if left else "")
+    if state.activity is Activity.LOOKING:
+        found = max(state.done, state.total)
+        words = _tr("Looking for photos in your folders")
+        return words + (_SEPARATOR + _tr("{photos} so far").format(photos=photos(found)) if found else "")
+    if state.activity is Activity.INDEXING:
+        parts = [_tr("Looking through {photos}").format(photos=photos(left)), rate(state.rate), time_left(state)]
+        return _SEPARATOR.join(part for part in parts if part)
+    return ""
+
+
+def rate(a_second: float) -> str:
+    if a_second >= 1:
+        return _tr("{count} a second").format(count=number(round(a_second)))
+    if a_second * 60 >= 1:
+        return _tr("{count} a minute").format(count=number(round(a_second * 60)))
+    return ""
+
+
+def time_left(state: Progress) -> str:
+    seconds = state.seconds_left
+    if seconds is None:
+        return ""
+    minutes = round(seconds / 60)
+    if seconds < 50:
+        return _tr("less than a minute left")
+    if minutes < 2:
+        return _tr("about a minute left")
+    if minutes < 90:
+        return _tr("about {count} minutes left").format(count=number(minutes))
+    hours = round(seconds / 3600)
+    if hours < 36:
+        return _tr("about {count} hours left").format(count=number(hours))
+    return _tr("about {count} days left").format(count=number(round(seconds / 86_400)))
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("StatusWords", text)

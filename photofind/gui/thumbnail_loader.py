@@ -1,0 +1,125 @@
+"""Thumbnails of what is visible: decoded and scaled on a thread, kept as pixmaps up to a number of bytes."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QImage, QPainter, QPixmap
+
+from photofind.gui import style
+from photofind.gui.latest_first import LatestFirst
+
+LEAST_KEPT_BYTES = 64 << 20
+SCREENS_KEPT = 5
+CROP_FROM_TOP = 0.35  # heads are mostly in the upper part of an upright picture
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    photo_id: int
+    edge_px: int  # of the screen, not of the layout
+    ratio: float
+
+
+class ThumbnailLoader(QObject):
+    """Pixmaps of photos, square and with round corners, in the size that the grid shows them.
+
+    GUI thread. ``load`` is called on the loader's own thread and gives a JPEG that this program made, or None while
+    there is none. ``arrived`` names a photo whose pixmap is there now.
+    """
+
+    arrived = Signal(int)
+
+    def __init__(self, load: Callable[[int], bytes | None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._load = load
+        self._kept: OrderedDict[int, QPixmap] = OrderedDict()
+        self._kept_bytes = 0
+        self._limit_bytes = LEAST_KEPT_BYTES
+        self._absent: set[int] = set()
+        self._stale: set[int] = set()
+        self._loader = LatestFirst("thumbnails", self._make, self)
+        self._loader.done.connect(self._take, Qt.ConnectionType.QueuedConnection)
+
+    def pixmap(self, photo_id: int) -> QPixmap | None:
+        """What is there now, even in another size than the one wanted last; never waits."""
+        return self._kept.get(photo_id)
+
+    def want(self, photo_ids: Sequence[int], edge_px: int, ratio: float) -> None:
+        """Load what is missing of these, the first one first, and forget earlier wishes.
+
+        ``edge_px`` in pixels of the layout, ``ratio`` pixels of the screen for one of them. The first call with more
+        photos than fit also raises the limit, so that a few screens of them are kept.
+        """
+        edge = round(edge_px * ratio)
+        self._limit_bytes = max(LEAST_KEPT_BYTES, SCREENS_KEPT * len(photo_ids) * edge * edge * 4)
+        wanted: list[_Request] = []
+        for photo_id in photo_ids:
+            kept = self._kept.get(photo_id)
+            if kept is not None:
+                self._kept.move_to_end(photo_id)
+                if kept.width() == edge and photo_id not in self._stale:
+                    continue
+            elif photo_id in self._absent:
+                continue
+            wanted.append(_Request(photo_id, edge, ratio))
+        self._loader.want(wanted)
+
+    def photos_changed(self, changed: Iterable[int]) -> None:
+        """These may have another thumbnail now, or one at last; the old one stays until the new one is there."""
+        for photo_id in changed:
+            self._absent.discard(photo_id)
+            if photo_id in self._kept:
+                self._stale.add(photo_id)
+
+    def stop(self) -> None:
+        self._loader.stop()
+
+    def _make(self, request: _Request) -> QImage | None:
+        jpeg = self._load(request.photo_id)
+        image = QImage.fromData(jpeg, "JPEG") if jpeg else QImage()
+        return None if image.isNull() else square(image, request.edge_px, style.CELL_RADIUS_PX * request.ratio)
+
+    def _take(self, request: _Request, image: QImage | None) -> None:
+        self._stale.discard(request.photo_id)
+        if image is None:
+            self._absent.add(request.photo_id)
+            return
+        pixmap = QPixmap.fromImage(image)
+        pixmap.setDevicePixelRatio(request.ratio)
+        replaced = self._kept.pop(request.photo_id, None)
+        self._kept_bytes += _bytes_of(pixmap) - (_bytes_of(replaced) if replaced is not None else 0)
+        self._kept[request.photo_id] = pixmap
+        while self._kept_bytes > self._limit_bytes and len(self._kept) > 1:
+            forgotten, dropped = self._kept.popitem(last=False)
+            self._stale.discard(forgotten)
+            self._kept_bytes -= _bytes_of(dropped)
+        self.arrived.emit(request.photo_id)
+
+
+def square(image: QImage, edge_px: int, radius_px: float) -> QImage:
+    """The picture filling a square with round corners; what does not fit is cut off. Any thread."""
+    part = image.copy(square_part(image.size()))
+    fitting = part.scaled(
+        edge_px, edge_px, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
+    result = QImage(edge_px, edge_px, QImage.Format.Format_ARGB32_Premultiplied)
+    result.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(result)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(fitting))
+    painter.drawRoundedRect(QRectF(0, 0, edge_px, edge_px), radius_px, radius_px)
+    painter.end()
+    return result
+
+
+def square_part(size: QSize) -> QRect:
+    """The part of a picture that a square cell shows."""
+    edge = min(size.width(), size.height())
+    return QRect((size.width() - edge) // 2, round((size.height() - edge) * CROP_FROM_TOP), edge, edge)
+
+
+def _bytes_of(pixmap: QPixmap) -> int:
+    return pixmap.width() * pixmap.height() * 4

@@ -1,0 +1,85 @@
+"""The row at the top: side bar, search, view."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QWidget
+
+from photofind.gui import style
+from photofind.gui.icons import Glyph, IconButton, IconLabel
+from photofind.gui.photo_grid import LEAST_CELL_PX, MOST_CELL_PX
+from photofind.gui.search_bar import SearchBar
+
+_SIDE_PX = 172  # left and right alike, so that the search bar stands in the middle
+
+
+class TopRow(QWidget):
+    """Holds the search bar, the largest control there is; everything else stays small beside it."""
+
+    side_bar_toggled = Signal()
+    zoom_wanted = Signal(int)
+    theme_chosen = Signal(str)
+
+    def __init__(self, theme: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.search = SearchBar(self)
+        self.side_bar = IconButton(Glyph.SIDE_BAR, self.tr("Show or hide the side bar (Ctrl+B)"), self)
+        self.side_bar.clicked.connect(self.side_bar_toggled)
+        self.zoom = QSlider(Qt.Orientation.Horizontal, self)
+        self.zoom.setRange(LEAST_CELL_PX, MOST_CELL_PX)
+        self.zoom.setPageStep(48)
+        self.zoom.setSingleStep(12)
+        self.zoom.setFixedWidth(84)
+        self.zoom.setToolTip(self.tr("Size of the photos (Ctrl+wheel)"))
+        self.zoom.setAccessibleName(self.tr("Size of the photos"))
+        self.zoom.valueChanged.connect(self.zoom_wanted)
+        look = IconButton(Glyph.THEME, self.tr("Light or dark"), self)
+        look.clicked.connect(lambda: self.theme_menu().popup(look.mapToGlobal(look.rect().bottomLeft())))
+        left, right = QWidget(self), QWidget(self)
+        for side in (left, right):
+            side.setFixedWidth(_SIDE_PX)
+        left_row, right_row = QHBoxLayout(left), QHBoxLayout(right)
+        for row in (left_row, right_row):
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(style.SPACE_XS)
+        left_row.addWidget(self.side_bar)
+        left_row.addStretch(1)
+        right_row.addStretch(1)
+        right_row.addWidget(IconLabel(Glyph.PICTURE, self, size_px=12))
+        right_row.addWidget(self.zoom)
+        right_row.addWidget(IconLabel(Glyph.PICTURE, self))
+        right_row.addSpacing(style.SPACE_XS)
+        right_row.addWidget(look)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(style.SPACE_M, style.SPACE_M, style.SPACE_M, style.SPACE_M)
+        row.setSpacing(style.SPACE_M)
+        row.addWidget(left)
+        row.addStretch(1)
+        row.addWidget(self.search, 100)
+        row.addStretch(1)
+        row.addWidget(right)
+
+    def show_zoom(self, wanted_px: int) -> None:
+        self.zoom.blockSignals(True)
+        self.zoom.setValue(wanted_px)
+        self.zoom.blockSignals(False)
+
+    def theme_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        group = QActionGroup(menu)
+        for name, words in (
+            ("system", self.tr("As the system")),
+            ("light", self.tr("Light")),
+            ("dark", self.tr("Dark")),
+        ):
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(name == self._theme)
+            action.setActionGroup(group)
+            action.triggered.connect(lambda _checked, name=name: self._choose(name))
+        return menu
+
+    def _choose(self, theme: str) -> None:
+        self._theme = theme
+        self.theme_chosen.emit(theme)

@@ -1,0 +1,289 @@
+"""One photo, as large as the window: its thumbnail at once, the sharp picture as soon as it is decoded."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QDateTime, QEvent, QLocale, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent, QWheelEvent,
+)  # fmt: skip
+from PySide6.QtWidgets import QWidget
+
+from photofind.core import events
+from photofind.core.photo import PhotoRow
+from photofind.gui import file_names, status_words, style
+from photofind.gui.icons import Glyph, IconButton
+from photofind.gui.latest_first import LatestFirst
+
+_BAR_PX = 48
+_RESIZED_MS = 120
+_GROUND = QColor(20, 20, 20)  # dark in both themes: the picture is all there is to see
+_INK = QColor(236, 236, 236)
+_QUIET_INK = QColor(184, 184, 184)
+
+
+class Viewer(QWidget):
+    """Lies over its whole parent while it is open. GUI thread.
+
+    It knows photos by id; ``open_view(photo_id, width, height)`` asks for pixels (of the screen) and returns a ticket,
+    ``load_thumbnail`` is called on a thread of the viewer's own.
+    """
+
+    closed = Signal()
+    step_wanted = Signal(int)  # -1 the photo before, 1 the one after
+    similar_wanted = Signal()
+
+    def __init__(
+        self,
+        open_view: Callable[[int, int, int], int],
+        load_thumbnail: Callable[[int], bytes | None],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._open_view = open_view
+        self._photo_id = 0
+        self._photo: PhotoRow | None = None
+        self._position = ""
+        self._ticket = 0
+        self._sharp = QImage()
+        self._rough = QImage()
+        self._sentence = ""
+        self._thumbnails = LatestFirst("viewer-thumbnails", self._decode(load_thumbnail), self)
+        self._thumbnails.done.connect(self._thumbnail_came, Qt.ConnectionType.QueuedConnection)
+        self._resized = QTimer(self, singleShot=True, interval=_RESIZED_MS)
+        self._resized.timeout.connect(self._ask)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        palette = QPalette(self.palette())
+        palette.setColor(style.QUIET, _QUIET_INK)
+        palette.setColor(style.LINE, QColor(80, 80, 80))
+        self.setPalette(palette)
+        self.setStyleSheet("QToolButton:hover { background: #333333; }")
+        self._close = self._button(Glyph.CLOSE, self.tr("Close (Esc)"), self.close_view)
+        self._similar = self._button(Glyph.SIMILAR, self.tr("Find similar photos"), self.similar_wanted.emit)
+        self._back = self._button(Glyph.BACK, self.tr("Previous photo (Left)"), lambda: self.step_wanted.emit(-1), 28)
+        self._forward = self._button(Glyph.FORWARD, self.tr("Next photo (Right)"), lambda: self.step_wanted.emit(1), 28)
+        parent.installEventFilter(self)
+        self.hide()
+
+    @property
+    def photo_id(self) -> int:
+        return self._photo_id
+
+    @property
+    def is_sharp(self) -> bool:
+        """Whether the picture itself is shown, not its thumbnail."""
+        return not self._sharp.isNull()
+
+    @property
+    def has_thumbnail(self) -> bool:
+        return not self._rough.isNull()
+
+    @property
+    def sentence(self) -> str:
+        """Why there is no picture, if so."""
+        return self._sentence
+
+    def show_photo(self, photo_id: int, photo: PhotoRow | None, row: int, count: int) -> None:
+        """Open a photo, or go on to it; ``photo`` may come later with ``show_facts``."""
+        self._photo_id, self._photo = photo_id, photo
+        self._sharp, self._rough, self._sentence = QImage(), QImage(), ""
+        self._position = self.tr("{number} of {count}").format(
+            number=status_words.number(row + 1), count=status_words.number(count)
+        )
+        self._back.setEnabled(row > 0)
+        self._forward.setEnabled(row < count - 1)
+        self._cover_parent()
+        self.show()
+        self.raise_()
+        self.setFocus()
+        self._thumbnails.want([photo_id])
+        self._ask()
+        self._describe()
+
+    def show_facts(self, photo: PhotoRow | None) -> None:
+        """The row of the photo that is open has come or changed."""
+        if photo is not None and photo.id == self._photo_id and photo != self._photo:
+            self._photo = photo
+            self._describe()
+
+    def view_ready(self, event: events.ViewReady, image: QImage) -> None:
+        if event.ticket == self._ticket:
+            image.setDevicePixelRatio(self.devicePixelRatioF())
+            self._sharp = image
+            self.update()
+
+    def view_failed(self, event: events.ViewFailed) -> None:
+        if event.ticket == self._ticket:
+            self._sentence = event.sentence
+            self.update()
+
+    def close_view(self) -> None:
+        self._photo_id = 0
+        self._ticket = 0
+        self._sharp = self._rough = QImage()
+        self._thumbnails.want([])
+        self.hide()
+        self.closed.emit()
+
+    def stop(self) -> None:
+        self._thumbnails.stop()
+
+    # -- events
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._cover_parent()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        edge = _BAR_PX - style.SPACE_M
+        margin = style.SPACE_S
+        middle = (self.height() - edge) // 2
+        places = (
+            (self._close, QRect(self.width() - edge - margin, margin, edge, edge)),
+            (self._similar, QRect(self.width() - 2 * edge - 2 * margin, margin, edge, edge)),
+            (self._back, QRect(margin, middle, edge + 8, edge + 8)),
+            (self._forward, QRect(self.width() - edge - 8 - margin, middle, edge + 8, edge + 8)),
+        )
+        for button, place in places:
+            button.setGeometry(place)
+        if self.isVisible() and self._photo_id:
+            self._resized.start()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        forward, back = (-1, 1) if self.isRightToLeft() else (1, -1)
+        if key in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.close_view()
+        elif key == Qt.Key.Key_Right:
+            self.step_wanted.emit(forward)
+        elif key == Qt.Key.Key_Left:
+            self.step_wanted.emit(back)
+        elif key in (Qt.Key.Key_Space, Qt.Key.Key_Down, Qt.Key.Key_PageDown):
+            self.step_wanted.emit(1)
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_PageUp, Qt.Key.Key_Backspace):
+            self.step_wanted.emit(-1)
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        notches = event.angleDelta().y()
+        if abs(notches) >= 120:
+            self.step_wanted.emit(-1 if notches > 0 else 1)
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # nothing goes through to the grid below
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.close_view()
+        event.accept()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.fillRect(self.rect(), _GROUND)
+        room = self._room()
+        if not self._sharp.isNull():
+            painter.drawImage(_fitted(self._sharp.size() / self._sharp.devicePixelRatio(), room), self._sharp)
+        elif not self._rough.isNull():
+            painter.drawImage(_fitted(self._true_size(), room), self._rough)
+        elif self._photo is not None and self._photo.width:
+            painter.fillRect(_fitted(self._true_size(), room), QColor.fromRgb(self._photo.average_colour))
+        if self._sentence:
+            self._paint_sentence(painter, room)
+        self._paint_words(painter)
+        painter.end()
+
+    # -- inside
+
+    def _button(self, glyph: Glyph, words: str, act: Callable[[], object], size_px: int = style.ICON_PX) -> IconButton:
+        button = IconButton(glyph, words, self, size_px=size_px)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys of the viewer reach them all
+        button.clicked.connect(lambda: act())
+        return button
+
+    def _cover_parent(self) -> None:
+        self.setGeometry(self.parentWidget().rect())
+
+    def _room(self) -> QRect:
+        return self.rect().adjusted(0, _BAR_PX, 0, 0)
+
+    def _ask(self) -> None:
+        if self._photo_id:
+            ratio = self.devicePixelRatioF()
+            room = self._room().size()
+            self._ticket = self._open_view(
+                self._photo_id, max(1, round(room.width() * ratio)), max(1, round(room.height() * ratio))
+            )
+
+    def _true_size(self) -> QSize:
+        """The picture's size on the screen, where one of its pixels is one of the screen's."""
+        if self._photo is not None and self._photo.width and self._photo.height:
+            return QSize(self._photo.width, self._photo.height) / self.devicePixelRatioF()
+        return self._room().size() if self._rough.isNull() else self._rough.size()
+
+    def _thumbnail_came(self, photo_id: int, image: QImage | None) -> None:
+        if photo_id == self._photo_id and image is not None:
+            self._rough = image
+            self.update()
+
+    def _describe(self) -> None:
+        name = file_names.name_of(self._photo.path) if self._photo else self.tr("Photo")
+        self.setAccessibleName(f"{name}, {self._position}")
+        self.update()
+
+    def _paint_words(self, painter: QPainter) -> None:
+        room = QRect(style.SPACE_L, 0, self._similar.x() - style.SPACE_XL, _BAR_PX)
+        parts = [self._position]
+        if self._photo is not None:
+            parts.append(_date_words(self._photo))
+        quiet = " · ".join(part for part in parts if part)
+        name = file_names.name_of(self._photo.path) if self._photo else ""
+        painter.setFont(style.font(semibold=True))
+        name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room.width() // 2)
+        name_px = painter.fontMetrics().horizontalAdvance(name)
+        middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(_INK)
+        painter.drawText(QRect(room.topLeft(), QSize(name_px + 2, _BAR_PX)), middle, name)
+        painter.setFont(style.font())
+        painter.setPen(_QUIET_INK)
+        rest = room.adjusted(name_px + style.SPACE_M, 0, 0, 0)
+        painter.drawText(
+            rest, middle, painter.fontMetrics().elidedText(quiet, Qt.TextElideMode.ElideRight, rest.width())
+        )
+
+    def _paint_sentence(self, painter: QPainter, room: QRect) -> None:
+        painter.setFont(style.font(style.LARGE))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        box = painter.boundingRect(room.adjusted(100, 0, -100, 0), flags, self._sentence)
+        plate = box.adjusted(-style.SPACE_L, -style.SPACE_M, style.SPACE_L, style.SPACE_M)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, 200))
+        painter.drawRoundedRect(plate, 8, 8)
+        painter.setPen(_INK)
+        painter.drawText(box, flags, self._sentence)
+
+    @staticmethod
+    def _decode(load: Callable[[int], bytes | None]) -> Callable[[object], object]:
+        def decode(photo_id: object) -> QImage | None:
+            jpeg = load(photo_id) if isinstance(photo_id, int) else None
+            image = QImage.fromData(jpeg, "JPEG") if jpeg else QImage()
+            return None if image.isNull() else image
+
+        return decode
+
+
+def _fitted(size: QSize, room: QRect) -> QRect:
+    """Where a picture of this size stands in the room: all of it, in the middle, never enlarged."""
+    fitting = QSize(size)
+    if size.width() > room.width() or size.height() > room.height():
+        fitting = size.scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    corner = QPoint((room.width() - fitting.width()) // 2, (room.height() - fitting.height()) // 2)
+    return QRect(room.topLeft() + corner, fitting)
+
+
+def _date_words(photo: PhotoRow) -> str:
+    when = QDateTime.fromSecsSinceEpoch(photo.sort_s, Qt.TimeSpec.UTC)  # wall-clock time, so no zone is applied
+    return QLocale().toString(when.date(), QLocale.FormatType.LongFormat)

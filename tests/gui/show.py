@@ -1,0 +1,138 @@
+"""Opens the window on a library in memory, to look at it.
+
+python tests/gui/show.py [--photos N] [--thumbnails FOLDER] [--scene NAME] [--theme light|dark] [--size 1600x1000]
+"""
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from fake_engine import LIGHT_STATE, PALETTE_STATE, FakeEngine, FakeSettings, thumbnails_from
+from PySide6.QtCore import Qt, QTimer
+
+from photofind.core import events
+from photofind.core.photo import Counts, FolderState, ProblemRow
+from photofind.core.question import PictureFile
+from photofind.gui.application import create_application
+from photofind.gui.main_window import MainWindow
+
+INDEXING = events.Progress(events.Activity.INDEXING, 11_276, 12_480, 8.2, 147.0)
+TROUBLE = events.Progress(
+    events.Activity.STOPPED_BY_TROUBLE, sentence="The disk is full. Free some space and photofind goes on by itself."
+)
+FOLDERS = (
+    FolderState("/home/anna/Pictures", 9_120),
+    FolderState("/home/anna/Pictures/Phone uploads 2016 to 2025", 3_112),
+    FolderState("/media/anna/Archive", 248, offline=True),
+)
+PROBLEMS = [
+    ProblemRow("/home/anna/Pictures/2019/IMG_2231.jpg", "This JPEG is damaged: it ends too early."),
+    ProblemRow("/home/anna/Pictures/scans/letter.png", "This is not a picture, though its name says so."),
+    ProblemRow(
+        "/home/anna/Pictures/panorama/alps stitched final final (2).tif",
+        "The picture has 2,500 megapixels; the limit is 500. Save a smaller copy to have it found.",
+    ),
+]
+
+
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--photos", type=int, default=12_480)
+    options.add_argument("--thumbnails", type=Path)
+    options.add_argument("--scene", default="grid")
+    options.add_argument("--theme", default="light")
+    options.add_argument("--size", default="1200x800")
+    options.add_argument("--cell", type=int, default=180)
+    options.add_argument("--shot", type=Path, help="save the window as a picture here and end")
+    given = options.parse_args()
+
+    app = create_application(sys.argv[:1], Path(__file__).parents[2] / "resources/icons/photofind.svg")
+    if os.environ.get("PHOTOFIND_RTL"):
+        app.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    empty = given.scene in ("first", "looking", "away")
+    engine = FakeEngine(
+        0 if empty else given.photos,
+        settings=FakeSettings(theme=given.theme, thumbnail_px=given.cell),
+        thumbnails=thumbnails_from(given.thumbnails) if given.thumbnails else (),
+    )
+    engine.problem_rows = PROBLEMS
+    engine.encoder = (
+        PALETTE_STATE if given.scene in ("notice", "agree", "first", "literal", "indexing") else LIGHT_STATE
+    )
+    if given.scene == "download":
+        engine.encoder = replace(
+            PALETTE_STATE, installing="open_clip:light", installing_done=212_000_000, installing_total=605_000_000
+        )
+    if given.scene == "coming":
+        engine.encoder = replace(
+            PALETTE_STATE,
+            proposed="",
+            coming_id="open_clip:light",
+            coming_name="Light",
+            coming_done=40,
+            coming_total=100,
+        )
+    window = MainWindow(engine, on_closed=engine.stop, choose_theme=app.theme.choose)
+    width, height = given.size.split("x")
+    window.resize(int(width), int(height))
+    window.show()
+    scene(given.scene, engine, window)
+    if given.shot:
+        QTimer.singleShot(2500, lambda: (window.grab().save(str(given.shot)), window.close()))
+    app.exec()
+
+
+def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:
+    """What is going on in the picture."""
+    if name not in ("first", "looking", "away"):
+        engine.post(events.LibraryState(Counts(12_480, 11_276, 1_201, 3, 248), FOLDERS))
+    if name == "first":
+        engine.post(events.LibraryState())
+    elif name == "looking":
+        engine.post(events.LibraryState(Counts(), FOLDERS[:1]))
+        engine.post(events.Progress(events.Activity.LOOKING, 0, 1_240))
+    elif name == "away":
+        engine.post(events.LibraryState(Counts(offline=248), FOLDERS[2:]))
+    elif name in ("indexing", "coming"):
+        engine.post(INDEXING)
+    elif name == "paused":
+        engine.post(replace(INDEXING, activity=events.Activity.PAUSED))
+    elif name == "trouble":
+        engine.post(TROUBLE)
+    elif name == "text":
+        window.top.search.type_more("a white dog in the snow")
+    elif name == "literal":
+        window.top.search.type_more("literal IMG_2")
+    elif name == "nothing":
+        window.top.search.type_more("nothing")
+    elif name == "picture":
+        window.search.add_picture(PictureFile("/home/anna/beach.jpg"))
+        window.top.search.type_more("at sunset")
+    elif name == "viewer":
+        QTimer.singleShot(900, lambda: window.open_photo(4))
+    elif name == "selection":
+        QTimer.singleShot(900, lambda: select(window))
+    elif name == "problems":
+        window.show_problems()
+    elif name == "agree":
+        QTimer.singleShot(900, lambda: window.encoder_notice.ask_about("open_clip:light"))
+    elif name == "undo":
+        QTimer.singleShot(
+            900, lambda: window.notice.say("“Archive” is no longer watched. Its files are untouched.", "Undo")
+        )
+    elif name == "offline":
+        engine.offline = set(range(1, 12_480, 3))
+
+
+def select(window: MainWindow) -> None:
+    model = window.model
+    for row in (1, 2, 3, 8, 9):
+        window.grid.selectionModel().select(model.index(row), window.grid.selectionModel().SelectionFlag.Select)
+    window.grid.selectionModel().setCurrentIndex(model.index(9), window.grid.selectionModel().SelectionFlag.NoUpdate)
+    window.grid.setFocus(Qt.FocusReason.TabFocusReason)
+
+
+if __name__ == "__main__":
+    main()
