@@ -49,8 +49,8 @@ class Answering:
             return self._literal(question, encoder, began_s, _NO_ENCODER_NOTE.format(reason=error))
         if vector is None:
             return self._literal(question, encoder, began_s, ONLY_COLOURS_NOTE if encoder.is_palette else "")
-        ids, scores = encoder.index().search(vector, question.limit, allowed=self._searchable_ids(encoder))
-        return self._answered(question, encoder, began_s, array("q", ids.tobytes()), array("f", scores.tobytes()))
+        found, scores = encoder.index().search(vector, question.limit, allowed=self._searchable_ids(encoder))
+        return self._answered(question, encoder, began_s, array("q", found.tobytes()), array("f", scores.tobytes()))
 
     def _literal(self, question: Question, encoder: LibraryEncoder, began_s: float, note: str) -> Answer:
         ids = self._reader.literal_hits(question.text, question.limit)

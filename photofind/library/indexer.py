@@ -41,6 +41,7 @@ class Indexer:
         announce: Callable[[Event], None],
         encoder_changed: Callable[[], None],
         question_open: threading.Event,
+        wake: threading.Event,
         thumbnail_px: int,
         batch_size: int = 16,
     ) -> None:
@@ -56,7 +57,7 @@ class Indexer:
         self._question_open = question_open
         self._thumbnail_px = thumbnail_px
         self._batch_size = batch_size
-        self._wake = threading.Event()
+        self._wake = wake
         self._stopping = threading.Event()
         self._paused = threading.Event()
         self._waiters: list[Future[None]] = []
@@ -134,10 +135,12 @@ class Indexer:
             if self._follower is not None:
                 self._follower.stop()
             reader.close()
-            self._resolve(EncoderUnavailable("photofind was closed before everything was indexed."))
+            self._resolve(list(self._waiters), StoreFailed("photofind was closed before everything was indexed."))
 
     def _work(self, reader: CatalogueReader) -> bool:
         """One pass over what waits. Returns whether there may be more."""
+        with self._waiters_lock:
+            before_this_pass = list(self._waiters)  # later ones may know of photos that this pass does not see
         target = self._desk.target
         writer = self._open_writer(target, reader)
         key = "" if writer is None else writer.info.key
@@ -169,7 +172,7 @@ class Indexer:
             self._librarian.submit(lambda desk: _note_promoted(desk.catalogue.set_meta, current_id)).result()
             self._encoder_changed()
         self._follow(reader, target, finish=True)
-        self._resolve(None)
+        self._resolve(before_this_pass, None)
         return False
 
     def _follow(self, reader: CatalogueReader, target: LibraryEncoder, finish: bool) -> None:
@@ -219,7 +222,7 @@ class Indexer:
             self._told_trouble = str(error)
             _log.info("indexing stopped: %s", error)
         self._progress.set_trouble(str(error))
-        self._resolve(error)
+        self._resolve(list(self._waiters), error)
         if isinstance(error, NoRoom | StoreFailed):
             self._close_writer()  # reopened, and checked against the catalogue, when it is tried again
 
@@ -227,9 +230,9 @@ class Indexer:
         self._told_trouble = ""
         self._progress.set_trouble("")
 
-    def _resolve(self, error: PhotofindError | None) -> None:
+    def _resolve(self, waiters: "list[Future[None]]", error: PhotofindError | None) -> None:
         with self._waiters_lock:
-            waiters, self._waiters = self._waiters, []
+            self._waiters = [future for future in self._waiters if future not in waiters]
         for future in waiters:
             if error is None:
                 future.set_result(None)

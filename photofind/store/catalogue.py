@@ -104,12 +104,19 @@ class Catalogue(CatalogueOfFiles):
                 [(encoder_key, content_hash, photo_id) for photo_id, content_hash in contents],
             )
 
-    def set_stored(self, encoder_key: str, ids: Iterable[PhotoId], stored: bool) -> None:
-        """Milvus holds the vectors of these photos (or no longer does)."""
+    def mark_stored(self, encoder_key: str, contents: Iterable[tuple[PhotoId, bytes]]) -> None:
+        """Milvus holds the vectors of these contents on disk; a photo that was encoded anew meanwhile is not among them."""
         with self.transaction():
             self._connection.executemany(
-                "UPDATE encoded SET stored = ? WHERE encoder_key = ? AND photo_id = ?",
-                [(stored, encoder_key, photo_id) for photo_id in ids],
+                "UPDATE encoded SET stored = 1 WHERE encoder_key = ? AND photo_id = ? AND content_hash = ?",
+                [(encoder_key, photo_id, content_hash) for photo_id, content_hash in contents],
+            )
+
+    def mark_not_stored(self, encoder_key: str, ids: Iterable[PhotoId]) -> None:
+        """Milvus does not hold the vectors of these photos."""
+        with self.transaction():
+            self._connection.executemany(
+                "UPDATE encoded SET stored = 0 WHERE encoder_key = ? AND photo_id = ?", [(encoder_key, i) for i in ids]
             )
 
     def forget_encoded(self, encoder_key: str, ids: Iterable[PhotoId]) -> None:

@@ -65,7 +65,7 @@ class Folder:
 class CatalogueReader:
     """Reads through a connection of its own, or through the writing one to see what it is about to commit.
 
-    For the thread that makes it; another process may write meanwhile.
+    For one thread at a time; another process may write meanwhile.
 
     Raises:
         StoreFailed: there is no catalogue, or it cannot be read.
@@ -257,12 +257,15 @@ class CatalogueReader:
         )
         return np.fromiter((row[0] for row in rows), np.int64)
 
-    def to_store(self, encoder_key: str, limit: int) -> list[tuple[PhotoId, int, bytes]]:
-        """Photos whose vector Milvus does not hold yet: id, wall-clock seconds, content hash."""
+    def to_store(self, encoder_key: str, limit: int, but_not: int = 0) -> list[tuple[PhotoId, int, bytes]]:
+        """Photos whose vector Milvus does not hold yet, after the first ``but_not`` that are on their way.
+
+        Id, wall-clock seconds and content hash of each, by id.
+        """
         return self._connection.execute(
             "SELECT p.id, p.sort_s, e.content_hash FROM encoded e JOIN photos p ON p.id = e.photo_id"
-            " WHERE e.encoder_key = ? AND e.stored = 0 AND p.gone_s IS NULL ORDER BY p.id LIMIT ?",
-            (encoder_key, limit),
+            " WHERE e.encoder_key = ? AND e.stored = 0 AND p.gone_s IS NULL ORDER BY p.id LIMIT ? OFFSET ?",
+            (encoder_key, limit, but_not),
         ).fetchall()
 
     def to_unstore(self, encoder_key: str) -> list[PhotoId]:

@@ -117,13 +117,15 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write; works while another process writes. For the thread that opens it.
+    """A connection that cannot write; works while another process writes. For one thread at a time.
 
     Raises:
         StoreFailed: there is no catalogue, or it cannot be read.
     """
     try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10, isolation_level=None)
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10, isolation_level=None, check_same_thread=False
+        )
         if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
             connection.close()
             raise StoreFailed(f"The library was made by another version of photofind: update it to open {path.parent}.")

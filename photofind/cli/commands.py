@@ -1,0 +1,179 @@
+"""The commands, one function each. They raise PhotofindError with the sentence to print."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from photofind import __version__
+from photofind.cli.output import print_json, print_line, print_paths, tell, words_for_size
+from photofind.config.paths import LibraryPaths, encoders_folder
+from photofind.config.resources import resource
+from photofind.config.settings import load
+from photofind.core.errors import LibraryInUse, PhotofindError, WrongUsage
+from photofind.core.question import PictureFile, Question
+from photofind.encoders.shelf import Shelf
+from photofind.library.folders import unwatch_folder, watch_folder
+from photofind.library.instance import Message, send_command
+from photofind.library.librarian import Desk
+from photofind.library.reading import answer, reading, summarise
+from photofind.library.session import write_to_library
+from photofind.library.tagging import edit_photos
+from photofind.library.versions import versions
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Which library, and how to print."""
+
+    paths: LibraryPaths
+    json: bool
+
+    def shelf(self, endpoint: str | None = None) -> Shelf:
+        """The encoders of this machine; ``endpoint`` None takes the hub address from the library's settings."""
+        if endpoint is None:
+            endpoint = load(self.paths.settings)[0].hub_endpoint if self.paths.settings.exists() else ""
+        return Shelf(encoders_folder(), resource("shelf.json"), endpoint=endpoint)
+
+
+def index(context: Context, options: argparse.Namespace) -> None:
+    from photofind.cli.index_command import run
+
+    run(context.paths, context.shelf, options.folders, options.encoder, as_json=context.json)
+
+
+def search(context: Context, options: argparse.Namespace) -> None:
+    began_s = time.monotonic()
+    text = " ".join(options.query)
+    if not text.strip() and not options.image:
+        raise WrongUsage("Say what to look for: words, or a picture with --image FILE.")
+    pictures = tuple(PictureFile(os.path.abspath(file)) for file in options.image)
+    with reading(context.paths) as reader:
+        found = answer(reader, context.paths, context.shelf(), Question(text, pictures, options.limit))
+        rows = {row.id: row for row in reader.rows(list(found.ids))}
+    if found.note:
+        tell(found.note)
+    hits = [
+        {"path": rows[photo_id].path, "score": found.scores[n] if found.scores else None, "id": photo_id}
+        for n, photo_id in enumerate(found.ids)
+        if photo_id in rows
+    ]
+    if context.json:
+        answered = {"query": text, "encoder": found.encoder, "hits": hits}
+        print_json({**answered, "note": found.note, "seconds": time.monotonic() - began_s})
+    else:
+        print_paths((str(hit["path"]) for hit in hits), b"\0" if options.null else b"\n")
+        if not hits:
+            tell("Nothing found.")
+
+
+def status(context: Context, _: argparse.Namespace) -> None:
+    with reading(context.paths) as reader:
+        summary = summarise(reader, context.paths, context.shelf())
+    if context.json:
+        print_json({"library": str(context.paths.folder), **asdict(summary), "versions": versions()})
+        return
+    counts = summary.counts
+    print_line(f"Library   {context.paths.folder} (photofind {__version__})")
+    print_line(f"Photos    {counts.photos:,}: {counts.indexed:,} indexed, {counts.waiting:,} waiting, {counts.problems:,} problems")
+    print_line(f"          {counts.offline:,} on drives that are away; {counts.other_files:,} videos and RAW files not read")
+    print_line(f"Encoder   {summary.encoder}" + (f", soon {summary.coming_encoder}" if summary.coming_encoder else ""))
+    print_line("On disk   " + ", ".join(f"{name} {words_for_size(size)}" for name, size in summary.sizes.items()))
+    for folder in summary.folders:
+        print_line(f"Folder    {folder.path}: {folder.photos:,} photos" + (" (away)" if folder.offline else ""))
+
+
+def folders(context: Context, options: argparse.Namespace) -> None:
+    paths = [os.path.abspath(folder) for folder in options.folders]
+    if options.action == "list":
+        if paths:
+            raise WrongUsage("“folders list” takes no folder.")
+        with reading(context.paths) as reader:
+            states = reader.folder_states()
+        if context.json:
+            print_json({"folders": [asdict(state) for state in states]})
+        else:
+            print_paths(state.path for state in states)
+        return
+    if not paths:
+        raise WrongUsage(f"Say which folders to {options.action}.")
+    if options.action == "add":
+        for path in paths:
+            if not os.path.isdir(path):
+                raise PhotofindError(f"There is no folder {path}.")
+        request: Message = {"command": "folders add", "folders": paths}
+        job: Callable[[Desk], Message] = partial(_add_folders, paths=paths)
+    else:
+        request = {"command": "folders remove", "folders": paths}
+        job = partial(_remove_folders, paths=paths)
+    reply = hand_over_or_do(context, request, job)
+    removed = reply.get("removed", [])
+    if options.action == "remove" and (unknown := [path for path in paths if path not in removed]):
+        raise PhotofindError(f"{unknown[0]} is not a watched folder.")
+    if context.json:
+        print_json(reply)
+
+
+def encoders(context: Context, options: argparse.Namespace) -> None:
+    from photofind.cli import encoder_commands
+
+    shelf = context.shelf()
+    if options.action == "list":
+        if options.name:
+            raise WrongUsage("“encoders list” takes no name.")
+        encoder_commands.list_all(shelf, as_json=context.json)
+    elif not options.name:
+        raise WrongUsage(f"Say what to {options.action}: photofind encoders {options.action} …")
+    elif options.action == "install":
+        encoder_commands.install(shelf, options.name, agreed=options.yes, as_json=context.json)
+    else:
+        encoder_commands.import_folder(shelf, Path(options.name), as_json=context.json)
+
+
+def tag(context: Context, options: argparse.Namespace) -> None:
+    paths = [os.path.abspath(path) for path in options.paths]
+    edits: dict[str, Any] = {"add": options.add, "remove": options.remove, "rating": options.rating}
+    with reading(context.paths):
+        pass  # says so where there is no library
+    reply = hand_over_or_do(
+        context,
+        {"command": "tag", "paths": paths, **edits},
+        lambda desk: {"photos": edit_photos(desk, paths, **edits)},
+    )
+    if context.json:
+        print_json(reply)
+    else:
+        for photo in reply["photos"]:
+            rating = "" if photo["rating"] is None else f" rated {photo['rating']}"
+            print_line(f"{photo['path']}: {', '.join(photo['tags']) or 'no tags'}{rating}")
+
+
+def hand_over_or_do(context: Context, request: Message, job: Callable[[Desk], Message]) -> Message:
+    """Have the program that holds the library do it; do it here where none does.
+
+    Raises LibraryInUse when the program that holds it cannot be reached.
+    """
+    while True:
+        try:
+            return write_to_library(context.paths, job)
+        except LibraryInUse:
+            reply = send_command(context.paths.folder, request)
+            if reply is not None:
+                return reply
+            sys.stderr.flush()  # it ended just now: look again
+
+
+def _add_folders(desk: Desk, paths: list[str]) -> Message:
+    for path in paths:
+        watch_folder(desk, path)
+    return {"folders": [folder.path for folder in desk.reader.folders()]}
+
+
+def _remove_folders(desk: Desk, paths: list[str]) -> Message:
+    removed = [path for path in paths if unwatch_folder(desk, path)]
+    return {"removed": removed, "folders": [folder.path for folder in desk.reader.folders()]}

@@ -1,0 +1,176 @@
+"""Milvus follows the journal in its own rhythm, and gives back what the journal lost."""
+
+import logging
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photofind.config.paths import LibraryPaths
+from photofind.config.settings import Settings
+from photofind.core.errors import StoreFailed
+from photofind.core.events import Event, Notice
+from photofind.library.encoder_desk import LibraryEncoder
+from photofind.library.librarian import Librarian
+from photofind.store.catalogue_reader import CatalogueReader
+from photofind.store.milvus import MilvusStore
+from photofind.store.milvus_collection import MilvusCollection
+from photofind.store.vector_host import VectorHost
+
+_log = logging.getLogger(__name__)
+
+_ROWS_IN_ONE_CALL = 256
+_ROWS_IN_ONE_FLUSH = 2_000
+_TRY_AGAIN_S = 60.0
+_REST_AFTER_S = 20.0
+
+
+def open_milvus(paths: LibraryPaths, settings: Settings) -> MilvusStore:
+    """The store that the settings name: a server, Zilliz Cloud, or a Milvus Lite file of the library. Connects later."""
+    if settings.milvus_uri:
+        return MilvusStore(uri=settings.milvus_uri, token=settings.milvus_token)
+    return MilvusStore(host=VectorHost(paths.milvus))
+
+
+class MilvusFollower:
+    """Brings Milvus in step with catalogue and journal. Indexer thread only.
+
+    Milvus is not what answers, so its trouble stops nothing: it is told once and tried again later.
+    """
+
+    def __init__(
+        self,
+        store: MilvusStore,
+        librarian: Librarian,
+        announce: Callable[[Event], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._librarian = librarian
+        self._announce = announce
+        self._clock = clock
+        self._collection: MilvusCollection | None = None
+        self._key = ""
+        self._breakdowns = -1
+        self._unflushed: list[tuple[int, bytes]] = []
+        self._not_before_s = float("-inf")
+        self._used_s = float("-inf")
+        self._told = ""
+        self._waits = False
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Nothing is to be written, and the vector host has ended."""
+        return self._collection is None and not self._waits
+
+    def follow(
+        self, reader: CatalogueReader, encoder: LibraryEncoder, *, finish: bool, must_stop: Callable[[], bool]
+    ) -> None:
+        """Write what waits; with ``finish`` all of it, flushed, else only full calls. Never raises StoreFailed."""
+        if self._clock() < self._not_before_s:
+            return
+        try:
+            self._follow(reader, encoder, finish, must_stop)
+            self._told, self._waits = "", False
+        except StoreFailed as error:
+            self._collection, self._unflushed, self._waits = None, [], True
+            self._not_before_s = self._clock() + _TRY_AGAIN_S
+            if str(error) != self._told:
+                self._told = str(error)
+                _log.warning("Milvus lags behind: %s", error)
+                self._announce(Notice(str(error), is_error=True))
+
+    def _follow(
+        self, reader: CatalogueReader, encoder: LibraryEncoder, finish: bool, must_stop: Callable[[], bool]
+    ) -> None:
+        key = encoder.info().key
+        gone = reader.to_unstore(key)
+        while not must_stop():
+            rows = reader.to_store(key, _ROWS_IN_ONE_CALL, but_not=len(self._unflushed))
+            if not rows and not gone:
+                break
+            if len(rows) < _ROWS_IN_ONE_CALL and not finish:
+                return
+            collection = self._open(reader, encoder)
+            if gone:
+                collection.delete(np.array(gone, np.int64))
+                self._note_missing(key, gone)
+                gone = []
+            if not rows:
+                continue
+            self._write(collection, encoder, rows)
+            if len(self._unflushed) >= _ROWS_IN_ONE_FLUSH:
+                self._flush(key)
+        if finish:
+            self._flush(key)
+            self._end_if_idle()
+
+    def _open(self, reader: CatalogueReader, encoder: LibraryEncoder) -> MilvusCollection:
+        info = encoder.info()
+        if self._collection is None or self._key != info.key or self._breakdowns != self._store.breakdowns:
+            self._unflushed = []
+            self._collection = collection = self._store.collection(info.key, info.dimension)
+            if collection.notice:
+                self._announce(Notice(collection.notice))
+            # what ended well and was verified once needs no second look, which takes 4 s for 100,000 rows
+            if self._key != info.key or self._breakdowns != self._store.breakdowns:
+                self._verify(collection, reader, info.key)
+            self._key, self._breakdowns = info.key, self._store.breakdowns
+        self._used_s = self._clock()
+        return self._collection
+
+    def _verify(self, collection: MilvusCollection, reader: CatalogueReader, key: str) -> None:
+        verdict = collection.verify(np.array(reader.stored_ids(key), np.int64))
+        self._note_missing(key, verdict.missing.tolist())
+        if len(verdict.extra):
+            collection.delete(verdict.extra)
+
+    def _write(
+        self, collection: MilvusCollection, encoder: LibraryEncoder, rows: list[tuple[int, int, bytes]]
+    ) -> None:
+        ids, vectors = encoder.index().vectors_of(np.array([row[0] for row in rows], np.int64))
+        facts = {row[0]: row for row in rows}
+        collection.upsert(
+            ids,
+            vectors,
+            taken_s=np.array([facts[i][1] for i in ids.tolist()], np.int64),
+            content_hashes=[facts[i][2] for i in ids.tolist()],
+        )
+        self._unflushed.extend((row[0], row[2]) for row in rows)
+
+    def _flush(self, key: str) -> None:
+        if self._unflushed and self._collection is not None:
+            self._collection.flush()
+            done, self._unflushed = self._unflushed, []
+            self._librarian.submit(lambda desk: desk.catalogue.mark_stored(key, done)).result()
+            self._used_s = self._clock()
+
+    def _note_missing(self, key: str, ids: list[int]) -> None:
+        if ids:
+            self._librarian.submit(lambda desk: desk.catalogue.mark_not_stored(key, ids)).result()
+
+    def _end_if_idle(self) -> None:
+        """The vector host takes memory: it ends when nothing was written for a while."""
+        if self._collection is not None and self._clock() - self._used_s > _REST_AFTER_S:
+            self._collection = None
+            self._store.close()
+
+    def recover(
+        self, encoder: LibraryEncoder, ids: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+        """The vectors of ``ids`` that Milvus still holds; none where it cannot be read."""
+        info = encoder.info()
+        try:
+            return self._store.collection(info.key, info.dimension).vectors_of(ids)
+        except StoreFailed as error:
+            _log.warning("nothing can be recovered from Milvus: %s", error)
+            return np.empty(0, np.int64), np.empty((0, info.dimension), np.float16)
+
+    def stop(self) -> None:
+        """Flush nothing more than what is written, disconnect, end the vector host."""
+        self._collection = None
+        try:
+            self._store.close()
+        except StoreFailed as error:
+            _log.warning("the vector store did not close well: %s", error)

@@ -1,0 +1,55 @@
+"""Commands from other programs of the same user, done by the one that holds the library."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from photofind.core.errors import WrongUsage
+from photofind.core.events import Progress
+from photofind.library.engine import Engine
+from photofind.library.index_run import run_index
+from photofind.library.instance import CommandRefused, Message
+from photofind.library.tagging import edit_photos
+
+_NO_WINDOW = "A photofind without a window is at work in this library. Try again when it has finished."
+
+
+class RemoteCommands:
+    """``handle`` is called on threads of the command server."""
+
+    def __init__(self, engine: Engine, raise_window: Callable[[Sequence[str]], bool] | None) -> None:
+        self._engine = engine
+        self._raise_window = raise_window
+
+    def handle(self, request: Message, report: Callable[[Message], None], cancelled: threading.Event) -> Message:
+        """Do one command; the reply is what the command line prints. Raises PhotofindError."""
+        match request:
+            case {"command": "index", "folders": list(folders), "encoder": str(encoder)}:
+                return self._index(folders, encoder, report, cancelled)
+            case {"command": "folders add", "folders": list(folders)}:
+                for folder in folders:
+                    self._engine.watch_folder(str(folder))
+                return {"folders": self._engine.folders()}
+            case {"command": "folders remove", "folders": list(folders)}:
+                removed = [str(folder) for folder in folders if self._engine.unwatch_folder(str(folder))]
+                return {"removed": removed, "folders": self._engine.folders()}
+            case {"command": "tag", "paths": list(paths), "add": list(add), "remove": list(remove), "rating": rating}:
+                job = self._engine.librarian.submit(lambda desk: edit_photos(desk, paths, add, remove, rating))
+                return {"photos": job.result()}
+            case {"command": "raise", "folders": list(folders)}:
+                if self._raise_window is None or not self._raise_window([str(folder) for folder in folders]):
+                    raise CommandRefused(_NO_WINDOW, 3)
+                return {}
+        raise WrongUsage("The running photofind does not know this command: it may be another version.")
+
+    def _index(
+        self, folders: list[Any], encoder: str, report: Callable[[Message], None], cancelled: threading.Event
+    ) -> Message:
+        def tell(progress: Progress) -> None:
+            report({"done": progress.done, "total": progress.total, "rate": progress.rate, "activity": progress.activity.value})
+
+        outcome = run_index(
+            self._engine, [str(folder) for folder in folders], encoder, cancelled=cancelled, on_progress=tell
+        )
+        return asdict(outcome)

@@ -1,0 +1,74 @@
+"""An open library: its lock, its engine, and the door for commands from other programs."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from photofind.config import settings as settings_file
+from photofind.config.paths import LibraryPaths
+from photofind.core.events import Notice
+from photofind.encoders.shelf import Shelf
+from photofind.library.engine import Engine
+from photofind.library.instance import CommandServer, LibraryLock
+from photofind.library.librarian import Desk, Librarian
+from photofind.library.remote import RemoteCommands
+from photofind.store.thumbnails import Thumbnails
+
+_Result = TypeVar("_Result")
+RaiseWindow = Callable[[Sequence[str]], bool]
+
+
+@contextmanager
+def open_library(
+    paths: LibraryPaths,
+    shelf_for: Callable[[str], Shelf],
+    *,
+    watch: bool,
+    language: str = "en",
+    raise_window: RaiseWindow | None = None,
+) -> Iterator[Engine]:
+    """Hold the library for the time of the ``with``: started on entry, everything stopped on exit.
+
+    ``shelf_for`` makes the shelf for the hub address of the settings. ``raise_window`` shows the window, if there is one.
+
+    Raises:
+        LibraryInUse: another program has it.
+        StoreFailed, NoRoom: it cannot be opened.
+    """
+    with LibraryLock.acquire(paths.folder) as lock:
+        settings, notice = settings_file.load(paths.settings)
+        engine = Engine(paths, settings, shelf_for(settings.hub_endpoint), watch=watch, language=language)
+        engine.start()
+        try:
+            if notice:
+                engine.announce(Notice(notice))
+            server = CommandServer(RemoteCommands(engine, raise_window).handle)
+            try:
+                lock.publish(server.start())
+                yield engine
+            finally:
+                server.stop()
+        finally:
+            engine.stop()
+
+
+def library_paths(folder: Path) -> LibraryPaths:
+    """The paths of the library in ``folder``, wherever the process goes later."""
+    return LibraryPaths(folder.absolute())
+
+
+def write_to_library(paths: LibraryPaths, job: Callable[[Desk], _Result]) -> _Result:
+    """Do one job of the librarian in a library that no program has open. Makes the library where there is none.
+
+    Raises:
+        LibraryInUse: a program has it open.
+        StoreFailed, NoRoom, and what the job raises.
+    """
+    with LibraryLock.acquire(paths.folder), Thumbnails(paths.thumbnails) as thumbnails:
+        librarian = Librarian(paths.catalogue, thumbnails, lambda _: None)
+        librarian.start()
+        try:
+            return librarian.submit(job).result()
+        finally:
+            librarian.stop()

@@ -1,0 +1,45 @@
+"""Readers of the catalogue for threads that come and go."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from photofind.core.errors import StoreFailed
+from photofind.store.catalogue_reader import CatalogueReader
+
+
+class ReaderPool:
+    """Lends each reader to one thread at a time. Any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._idle: list[CatalogueReader] = []
+        self._closed = False
+
+    @contextmanager
+    def lend(self) -> Iterator[CatalogueReader]:
+        """A reader for the time of the ``with``. Raises StoreFailed."""
+        with self._lock:
+            if self._closed:
+                raise StoreFailed("The library is closed.")
+            reader = self._idle.pop() if self._idle else None
+        reader = reader or CatalogueReader(self._path)
+        try:
+            yield reader
+        finally:
+            with self._lock:
+                keep = not self._closed
+                if keep:
+                    self._idle.append(reader)
+            if not keep:
+                reader.close()
+
+    def close(self) -> None:
+        """Close all readers; one that is lent is closed when it comes back."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for reader in idle:
+            reader.close()
