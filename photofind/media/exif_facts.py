@@ -6,11 +6,11 @@ from photofind.core.photo import Facts
 from photofind.media.exif import EXIF_IFD, GPS_IFD, Directory, Value, decode_text
 from photofind.media.text import clean_keywords, clean_text, parse_date, parse_offset
 
-_CAMERA_FILLERS = (  # what cameras write into ImageDescription before anyone describes anything
-    "olympus digital camera", "sony dsc", "konica minolta digital camera", "minolta digital camera", "digital camera",
-    "exif_jpeg_picture", "kodak digital still camera", "samsung", "samsung digital camera", "picture", "image",
-    "default", "dcim", "camera", "untitled", "dav", "sdr", "rhdr", "hdr", "oznor", "cof", "mde", "fptvg", "edf", "rbt",
+_CAMERA_FILLERS = (  # what cameras and phones write into ImageDescription before anyone describes anything
+    "sony dsc", "exif_jpeg_picture", "samsung", "picture", "image", "default", "dcim", "dcf 1.0", "camera", "untitled",
+    "dav", "sdr", "rhdr", "hdr", "oznor", "cof", "mde", "fptvg", "edf", "rbt",
 )  # fmt: skip
+_FILLER_ENDS = ("digital camera", "digital still camera")
 _NUMBERED_FILLER = ("dsc", "dscn", "dcp_", "img_", "imag")
 
 
@@ -110,7 +110,9 @@ def _description(value: Value | None) -> str | None:
     if text is None:
         return None
     plain = text.lower().strip(" .")
-    if plain in _CAMERA_FILLERS or (plain.startswith(_NUMBERED_FILLER) and plain.lstrip("dscnpimag_").isdigit()):
+    if plain in _CAMERA_FILLERS or plain.endswith(_FILLER_ENDS):
+        return None
+    if plain.startswith(_NUMBERED_FILLER) and plain.lstrip("dscnpimag_").isdigit():
         return None
     return text
 

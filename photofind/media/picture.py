@@ -4,6 +4,7 @@ import importlib
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, BinaryIO
 
 from PIL import Image
@@ -19,7 +20,14 @@ _PLUGINS = {
     "JPEG2000": "Jpeg2KImagePlugin", "PSD": "PsdImagePlugin", "TGA": "TgaImagePlugin", "PCX": "PcxImagePlugin",
     "ICO": "IcoImagePlugin",
 }  # fmt: skip
-_SPOKEN = {"WEBP": "WebP", "JPEG2000": "JPEG 2000", "PPM": "PNM", "HEIF": "HEIC", "PSD": "Photoshop file", "ICO": "icon"}
+_SPOKEN = {
+    "WEBP": "WebP",
+    "JPEG2000": "JPEG 2000",
+    "PPM": "PNM",
+    "HEIF": "HEIC",
+    "PSD": "Photoshop file",
+    "ICO": "icon",
+}
 TRANSPOSE = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -59,7 +67,13 @@ def open_picture(
     """
     spoken = _SPOKEN.get(format_name, format_name)
     try:
-        return _open(stream, format_name, need, max_pixels, orientation)
+        try:
+            return _open(stream, format_name, need, max_pixels, orientation)
+        except OSError as error:
+            ended = _with_end_marker(stream, error) if format_name == "JPEG" else None
+            if ended is None:
+                raise
+            return _open(ended, format_name, need, max_pixels, orientation)
     except UnreadableFile:
         raise
     except (MemoryError, Image.DecompressionBombError):
@@ -114,7 +128,26 @@ def _lazily_opened(stream: BinaryIO, format_name: str, max_pixels: int) -> Image
     # Our own check comes before decoding; an icon alone hides the size of what is in it.
     Image.MAX_IMAGE_PIXELS = max_pixels // 2 if format_name == "ICO" else None
     factory, _ = Image.OPEN[format_name]  # Image.open would swallow why a header makes no sense
+    stream.seek(0)
     return factory(stream, "")
+
+
+def _with_end_marker(stream: BinaryIO, error: OSError) -> BinaryIO | None:
+    """A JPEG that lacks nothing but its end marker, completed; None where pixels are missing too.
+
+    Some cameras and programs leave the marker out. libjpeg fills what is missing before an early marker with mid-grey,
+    so the last block tells; the scans of a progressive JPEG do not, and it stays cut off.
+    """
+    if not isinstance(stream, BytesIO) or "truncated" not in str(error):
+        return None
+    completed = BytesIO(stream.getvalue() + b"\xff\xd9")
+    image = _lazily_opened(completed, "JPEG", 0)
+    if image.info.get("progressive") or image.mode not in ("L", "RGB"):
+        return None
+    image.draft(None, (1, 1))  # one pixel for each block
+    image.load()
+    last = image.convert("RGB").getpixel((image.width - 1, image.height - 1))
+    return None if last == (128, 128, 128) else completed
 
 
 def _reduce_while_decoding(image: Image.Image, need: Need) -> None:
