@@ -22,7 +22,7 @@ from photofind.store.milvus_collection import COLLECTION_PREFIX, MilvusCollectio
 from photofind.store.vector_host import VectorHost
 
 _log = logging.getLogger(__name__)
-_TIMEOUT_S = 120.0
+_TIMEOUT_S = 60.0
 _CONNECT_TIMEOUT_S = 15.0
 _MIN_FREE_BYTES = 256 * 1024 * 1024
 _WHAT = "the vector store"

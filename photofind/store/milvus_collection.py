@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -24,7 +25,7 @@ _FIELDS = {"id", "vector", "taken_s", "content_hash"}
 _ROWS_AT_ONCE = 256  # larger batches block the engine for longer and are not faster
 _IDS_AT_ONCE = 1000
 _ALLOWED_AT_ONCE = 8192
-_SERVER_LIMIT = 16384  # of rows in one answer
+_SERVER_LIMIT = 16384
 _CLOCK_GRAIN_NS = 2_000_000_000  # file systems stamp times as coarsely as this (FAT)
 
 
@@ -49,6 +50,11 @@ class MilvusCollection:
         self._embedded = store.host is not None
         self._synced_ns = 0
         self._sync_lock = threading.Lock()
+
+    @property
+    def limit_of_an_answer(self) -> int:
+        """How many ``search`` may be asked for: servers give no more than 16,384 at once."""
+        return sys.maxsize if self._embedded else _SERVER_LIMIT
 
     def upsert(
         self,
@@ -147,7 +153,7 @@ class MilvusCollection:
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Up to ``limit`` ids and scores among the rows that match, best first; exact on Milvus Lite.
 
-        ``vector`` float32 [d] of length 1.
+        ``vector`` float32 [d] of length 1. See ``limit_of_an_answer``.
         """
         options: dict[str, Any] = {"filter": expression} if expression else {}
         options |= self._strong()
@@ -155,37 +161,18 @@ class MilvusCollection:
             options["search_params"] = {"metric_type": "IP"}  # of unit vectors the cosine, in two thirds of the time
         else:
             options["search_params"] = {"metric_type": "COSINE", "params": {"ef": min(32768, max(128, 2 * limit))}}
-            if limit > _SERVER_LIMIT:
-                return self._search_in_pages(vector, limit, options)
         hits = self._store.call("search", self.name, data=[vector], limit=limit, output_fields=["id"], **options)[0]
         return np.array(hits.ids, dtype=np.int64), np.array(hits.distances, dtype=np.float32)
 
     def search_among(
         self, vector: NDArray[np.float32], limit: int, allowed: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Like ``search``, among these ids: up to ``limit`` for each 8,192 of them, in no order."""
+        """Like ``search``, among these ids, which are one at least: ``limit`` for each 8,192 of them, in no order."""
         parts = [
-            self.search(vector, min(limit, len(some)), f"id in {some.tolist()}")
+            self.search(vector, min(limit, self.limit_of_an_answer), f"id in {some.tolist()}")
             for some in (allowed[n : n + _ALLOWED_AT_ONCE] for n in range(0, len(allowed), _ALLOWED_AT_ONCE))
         ]
         return np.concatenate([ids for ids, _ in parts]), np.concatenate([scores for _, scores in parts])
-
-    def _search_in_pages(
-        self, vector: NDArray[np.float32], limit: int, options: dict[str, Any]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        options["search_params"]["params"].pop("ef")
-        pages = self._store.call(
-            "search_iterator", self.name, data=[vector], batch_size=4096, limit=limit, output_fields=["id"], **options
-        )
-        ids: list[int] = []
-        scores: list[float] = []
-        try:
-            while page := pages.next():
-                ids += page.ids()
-                scores += page.distances()
-        finally:
-            pages.close()
-        return np.array(ids, dtype=np.int64), np.array(scores, dtype=np.float32)
 
     def _all_ids(self) -> NDArray[np.int64]:
         rows = self._store.query(self.name, ["id"])

@@ -30,14 +30,26 @@ class MilvusIndex:
         wanted = candidates if limit is None else min(max(limit, 0), candidates)
         if wanted == 0:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-        if allowed is None:
-            ids, scores = self._collection.search(query, wanted)
+        among = None if allowed is None else np.unique(allowed)
+        if among is None and wanted > self._collection.limit_of_an_answer:
+            among = self.ids()
+        asked = wanted
+        while True:
+            ids, scores = self._ask(query, asked, among)
+            _, first = np.unique(ids, return_index=True)  # a kill of Milvus Lite may have doubled rows
+            if len(first) >= wanted or len(ids) < asked:
+                first.sort()
+                return ids[first][:wanted], scores[first][:wanted]
+            asked *= 2
+
+    def _ask(
+        self, query: NDArray[np.float32], limit: int, among: NDArray[np.int64] | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        if among is None:
+            ids, scores = self._collection.search(query, limit)
         else:
-            ids, scores = self._collection.search_among(query, wanted, np.unique(allowed))
-        ids, scores = best_first(ids, scores, len(ids))
-        _, first = np.unique(ids, return_index=True)  # a row that a kill has doubled
-        first.sort()
-        return ids[first][:wanted], scores[first][:wanted]
+            ids, scores = self._collection.search_among(query, limit, among)
+        return best_first(ids, scores, len(ids))
 
     def vectors_of(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
         return self._collection.vectors_of(np.asarray(ids, dtype=np.int64))

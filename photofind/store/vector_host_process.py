@@ -5,6 +5,7 @@ import os
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from photofind.core.errors import PhotofindError
 from photofind.core.helper_process import end_with_parent
@@ -50,7 +51,7 @@ def serve(
     held.release()
 
 
-def _start(folder: Path, socket: Path | None):  # type: ignore[no-untyped-def]  # types of a library without any
+def _start(folder: Path, socket: Path | None) -> tuple[Any, Any, str]:
     os.environ.setdefault("MILVUS_LITE_MEMTABLE_MEMORY_LIMIT_BYTES", str(_MEMTABLE_BYTES))  # read when imported
     os.environ.setdefault("PYTHON_DOTENV_DISABLED", "1")  # pymilvus reads any .env above it
     from milvus_lite.adapter.grpc.server import _build_server
