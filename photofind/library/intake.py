@@ -267,6 +267,6 @@ def _kind(path: str) -> Kind:
         kind, _ = sniff(path)
     except OSError:  # no right to read it, or gone: decoding will say so if its name says picture
         kind = Kind.OTHER
-    if kind is Kind.OTHER and os.path.splitext(path)[1].lower() in PICTURE_SUFFIXES:
+    if kind in (Kind.OTHER, Kind.VIDEO) and os.path.splitext(path)[1].lower() in PICTURE_SUFFIXES:
         return Kind.PICTURE  # to be listed as a problem, not passed over
     return kind
