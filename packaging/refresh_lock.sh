@@ -29,6 +29,7 @@ with (work / "refused").open("a") as refused:
     refused.writelines(f"{name}!={version}\n" for name, version in pins.items() if "+" in version)
 END
     grep -q '+' "$work/lock" || break
+    say "Refused:" $(grep '+' "$work/lock")
 done
 mv "$work/lock" packaging/requirements.lock
 git --no-pager diff --stat -- packaging/requirements.lock

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from photofind.cli.arguments import COMMANDS
+
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "photofind").rglob("*.py"))
 DRAWERS = re.compile(r"(^|_)(utils?|misc|helpers?|common|stuff)$")  # names that say nothing of what is inside
@@ -77,6 +79,16 @@ def test_importing_does_not_load_what_is_slow_to_load(module: str, forbidden: tu
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.split() == []
+
+
+def test_the_readme_names_both_scripts_and_every_command() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    missing = [
+        name
+        for name in ("bash packaging/run.sh", "bash packaging/test.sh", *(f"`photofind {name}" for name in COMMANDS))
+        if name not in readme
+    ]
+    assert missing == []
 
 
 def test_the_top_of_the_repository_is_as_agreed() -> None:
