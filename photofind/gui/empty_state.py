@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from photofind.gui import style
@@ -18,6 +18,7 @@ class EmptyState(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._act: Callable[[], None] | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._icon = IconLabel(Glyph.PHOTOS, self, size_px=ICON_PX)
         self.sentence = QLabel(self)
         self.sentence.setFont(style.font(style.TITLE))
@@ -54,6 +55,12 @@ class EmptyState(QWidget):
         self.button.setText(button)
         self.button.setVisible(bool(button))
         self.setAccessibleName(sentence)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.button.isHidden():
+            self.button.click()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

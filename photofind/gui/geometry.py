@@ -126,23 +126,14 @@ class EvenGrid:
         last = self.count - 1
         if index < 0 or last < 0:
             return min(0, last)
-        columns = self.columns
-        match step:
-            case Step.LEFT:
-                return max(0, index - 1)
-            case Step.RIGHT:
-                return min(last, index + 1)
-            case Step.HOME:
-                return 0
-            case Step.END:
-                return last
-            case Step.UP | Step.PAGE_UP:
-                rows_up = min(index // columns, 1 if step is Step.UP else rows_a_page)
-                return index - rows_up * columns
-            case Step.DOWN | Step.PAGE_DOWN:
-                rows_left = last // columns - index // columns
-                rows_down = min(rows_left, 1 if step is Step.DOWN else rows_a_page)
-                return min(last, index + rows_down * columns)
+        if step in (Step.HOME, Step.END):
+            return 0 if step is Step.HOME else last
+        if step in (Step.LEFT, Step.RIGHT):
+            return min(last, max(0, index + (1 if step is Step.RIGHT else -1)))
+        rows = 1 if step in (Step.UP, Step.DOWN) else rows_a_page
+        above, below = index // self.columns, last // self.columns - index // self.columns
+        down = -min(rows, above) if step in (Step.UP, Step.PAGE_UP) else min(rows, below)
+        return min(last, index + down * self.columns)
 
     def _left_of(self, column: int) -> int:
         return self.gap_px + column * (self.width_px - self.gap_px) // self.columns

@@ -10,8 +10,8 @@ from photofind.core.question import Answer
 from photofind.gui import status_words
 from photofind.gui.empty_state import EmptyState
 from photofind.gui.icons import Glyph
+from photofind.gui.note_strip import NoteStrip
 from photofind.gui.photo_grid import PhotoGrid
-from photofind.gui.quiet_label import QuietLabel
 
 
 class GridStates(QObject):
@@ -22,7 +22,7 @@ class GridStates(QObject):
         stack: QStackedWidget,
         grid: PhotoGrid,
         empty: EmptyState,
-        note: QuietLabel,
+        note: NoteStrip,
         *,
         add_folder: Callable[[], None],
         clear_search: Callable[[], None],
@@ -51,6 +51,8 @@ class GridStates(QObject):
         """What the grid shows, for the status line."""
         if self._library is None or self._answer is None:
             return ""
+        if not self._answer.ids and self._answer.question.is_empty:
+            return ""
         chosen = self._grid.selected_count()
         if chosen:
             return status_words.selected(chosen, len(self._answer.ids))
@@ -62,10 +64,13 @@ class GridStates(QObject):
         photos = bool(self._answer.ids)
         if not photos:
             self._say_why(self._answer, self._library)
-        self._stack.setCurrentWidget(self._grid if photos else self._empty)
-        note = self._answer.note if photos else ""
-        self._note.set_text(note)
-        self._note.parentWidget().setVisible(bool(note))
+        place = self._grid if photos else self._empty
+        if self._stack.currentWidget() is not place:
+            had_keyboard = self._stack.currentWidget().hasFocus()
+            self._stack.setCurrentWidget(place)
+            if had_keyboard:  # else Qt gives it to some button that nobody asked for
+                place.setFocus()
+        self._note.say(self._answer.note if photos else "")
 
     def _say_why(self, answer: Answer, library: LibraryState) -> None:
         if not library.folders:
@@ -79,7 +84,7 @@ class GridStates(QObject):
         elif not answer.question.is_empty:
             text = answer.question.text.strip()
             self._empty.say(
-                Glyph.NOTHING,
+                Glyph.SEARCH,
                 self.tr("No photos found for “{text}”").format(text=text) if text else self.tr("No photos like this"),
                 answer.note or self.tr("Try other words, or a picture that looks alike."),
                 self.tr("Show all photos"),

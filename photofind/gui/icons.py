@@ -24,7 +24,6 @@ class Glyph(Enum):
     FOLDER = "folder-simple"
     FORWARD = "caret-right"
     INFO = "info"
-    NOTHING = "circle-dashed"
     OFFLINE = "link-break"
     OPEN = "arrow-square-out"
     PAUSE = "pause"
@@ -65,7 +64,7 @@ def _icon_for(glyph: Glyph, rgba: int) -> QIcon:
 
 
 class IconButton(QToolButton):
-    """A button that is only an icon, with its words as tool tip and accessible name; follows the theme."""
+    """A button that is only an icon, with its words as tool tip and accessible name; follows the theme without ``ink``."""
 
     def __init__(
         self,
@@ -73,11 +72,11 @@ class IconButton(QToolButton):
         words: str,
         parent: QWidget | None = None,
         *,
-        role: QPalette.ColorRole = style.QUIET,
+        ink: QColor | None = None,
         size_px: int = style.ICON_PX,
     ) -> None:
         super().__init__(parent)
-        self._glyph, self._role = glyph, role
+        self._glyph, self._ink = glyph, ink
         self.setIconSize(QSize(size_px, size_px))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.ArrowCursor)
@@ -95,8 +94,10 @@ class IconButton(QToolButton):
             self._draw_icon()
 
     def _draw_icon(self) -> None:
-        palette = self.palette()
-        self.setIcon(icon(self._glyph, palette.color(self._role), palette.color(style.LINE)))
+        colour = self._ink or self.palette().color(style.QUIET)
+        faint = QColor(colour)
+        faint.setAlphaF(0.3)
+        self.setIcon(icon(self._glyph, colour, faint))
 
 
 class IconLabel(QWidget):

@@ -2,22 +2,23 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QByteArray, QPoint, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QMoveEvent, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from photofind.core import events
 from photofind.core.photo import ProblemRow
 from photofind.core.question import Answer, PictureFile
-from photofind.gui import file_names, style
+from photofind.gui import file_names
 from photofind.gui.background_calls import BackgroundCalls
 from photofind.gui.bridge import EngineBridge
 from photofind.gui.empty_state import EmptyState
 from photofind.gui.encoder_menu import encoder_menu
 from photofind.gui.encoder_notice import EncoderNotice
 from photofind.gui.engine_face import EngineFace
+from photofind.gui.file_choice import ask_for_folder, ask_for_picture
 from photofind.gui.grid_states import GridStates
-from photofind.gui.icons import Glyph, IconLabel
+from photofind.gui.note_strip import NoteStrip
 from photofind.gui.notice_bar import NoticeBar
 from photofind.gui.offer_taker import OfferTaker
 from photofind.gui.offered import PHOTO_IDS_FORMAT, may_hold_pictures, read_offer
@@ -25,15 +26,13 @@ from photofind.gui.photo_actions import PhotoActions
 from photofind.gui.photo_grid import PhotoGrid
 from photofind.gui.photo_model import PhotoModel
 from photofind.gui.problems_panel import ProblemsPanel
-from photofind.gui.quiet_label import QuietLabel
 from photofind.gui.search_controller import SearchController
 from photofind.gui.side_bar import SideBar
 from photofind.gui.status_line import StatusLine
 from photofind.gui.thumbnail_loader import ThumbnailLoader
 from photofind.gui.top_row import TopRow
 from photofind.gui.viewer import Viewer
-
-_SAVE_MS = 600
+from photofind.gui.window_memory import WindowMemory
 
 
 class MainWindow(QMainWindow):
@@ -74,10 +73,10 @@ class MainWindow(QMainWindow):
         self.grid = PhotoGrid(self.model, self.thumbnails, self)
         self.empty = EmptyState(self)
         self.encoder_notice = EncoderNotice(self)
-        self.note = QuietLabel(parent=self)
+        self.note = NoteStrip(self)
         self.status = StatusLine(self)
         self.stack = QStackedWidget(self)
-        self._lay_out()
+        self.setCentralWidget(self._arranged())
         self.notice = NoticeBar(self.stack)
         self.viewer = Viewer(engine.open_view, engine.thumbnail, self.centralWidget())
         self.search = SearchController(engine, self.bridge, self.top.search, self)
@@ -87,8 +86,7 @@ class MainWindow(QMainWindow):
             self.stack, self.grid, self.empty, self.note,
             add_folder=self.choose_folder, clear_search=self.top.search.clear_all,
         )  # fmt: skip
-        self._save_later = QTimer(self, singleShot=True, interval=_SAVE_MS)
-        self._save_later.timeout.connect(self._save)
+        self._memory = WindowMemory(self, engine.save_setting, lambda: self.grid.wanted_px)
         self._connect_parts()
         self._connect_engine()
         self._set_shortcuts()
@@ -96,8 +94,7 @@ class MainWindow(QMainWindow):
         self.grid.set_wanted_px(settings.thumbnail_px)
         self.top.show_zoom(self.grid.wanted_px)
         self.side_bar.setVisible(settings.side_bar)
-        if settings.window_geometry:
-            self.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode("ascii", "ignore")))
+        self._memory.restore(settings.window_geometry)
         self.grid.setFocus()
         engine.add_listener(self.bridge.listen)
         self.search.ask_now()
@@ -106,20 +103,11 @@ class MainWindow(QMainWindow):
 
     def choose_folder(self) -> None:
         """Let the user pick a folder to watch."""
-        dialog = QFileDialog(self, self.tr("Choose a folder with photos"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(lambda folder: self.add_folders([folder]))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_for_folder(self, lambda folder: self.add_folders([folder]))
 
     def choose_picture(self) -> None:
         """Let the user pick a picture to search with."""
-        dialog = QFileDialog(self, self.tr("Choose a picture to search with"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self.search.add_picture(PictureFile(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_for_picture(self, lambda path: self.search.add_picture(PictureFile(path)))
 
     def add_folders(self, folders: Sequence[str]) -> None:
         self._engine.add_folders(list(folders))
@@ -170,18 +158,10 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
         self.taker.take(read_offer(event.mimeData()))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._save_later.start()
-
-    def moveEvent(self, event: QMoveEvent) -> None:
-        super().moveEvent(event)
-        self._save_later.start()
-
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._closed:
             self._closed = True
-            self._save()
+            self._memory.save_now()
             self.bridge.close()
             for part in (self.model, self.thumbnails, self.viewer, self.background):
                 part.stop()
@@ -190,32 +170,23 @@ class MainWindow(QMainWindow):
 
     # -- putting together
 
-    def _lay_out(self) -> None:
+    def _arranged(self) -> QWidget:
         self.stack.addWidget(self.grid)
         self.stack.addWidget(self.empty)
-        note = QWidget(self)
-        note_row = QHBoxLayout(note)
-        note_row.setContentsMargins(style.SPACE_L, 0, style.SPACE_L, style.SPACE_S)
-        note_row.addWidget(IconLabel(Glyph.INFO, note))
-        note_row.addWidget(self.note, 1)
-        note.hide()
-        middle = QVBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self.encoder_notice)
-        middle.addWidget(note)
-        middle.addWidget(self.stack, 1)
-        body = QHBoxLayout()
-        body.setSpacing(0)
+        central = QWidget(self)
+        column, body, middle = QVBoxLayout(central), QHBoxLayout(), QVBoxLayout()
+        for layout in (column, body, middle):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(0)
+        for widget in (self.encoder_notice, self.note, self.stack):
+            middle.addWidget(widget)
+        middle.setStretchFactor(self.stack, 1)
         body.addWidget(self.side_bar)
         body.addLayout(middle, 1)
-        central = QWidget(self)
-        column = QVBoxLayout(central)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
         column.addWidget(self.top)
         column.addLayout(body, 1)
         column.addWidget(self.status)
-        self.setCentralWidget(central)
+        return central
 
     def _connect_parts(self) -> None:
         bar, engine = self.top.search, self._engine
@@ -321,16 +292,11 @@ class MainWindow(QMainWindow):
 
     def _zoomed(self, wanted_px: int) -> None:
         self.top.show_zoom(wanted_px)
-        self._save_later.start()
+        self._memory.changed()
 
     def _theme_chosen(self, theme: str) -> None:
         self._choose_theme(theme)
         self._engine.save_setting(theme=theme)
-
-    def _save(self) -> None:
-        self._save_later.stop()
-        geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
-        self._engine.save_setting(window_geometry=geometry, thumbnail_px=self.grid.wanted_px)
 
     def _raise(self) -> None:
         self.setWindowState(self.windowState() & ~self.windowState().WindowMinimized)

@@ -77,7 +77,7 @@ class NoticeBar(QWidget):
 
     def _place(self) -> None:
         room = self.parentWidget().rect().adjusted(style.SPACE_L, style.SPACE_L, -style.SPACE_L, -style.SPACE_L)
-        one_line = self._sentence.fontMetrics().horizontalAdvance(self._sentence.text()) + 8
+        one_line = self._sentence.fontMetrics().horizontalAdvance(self._sentence.text()) + style.SPACE_XL
         margins = self.layout().contentsMargins()
         others = sum(
             self.layout().itemAt(i).widget().sizeHint().width() + style.SPACE_M

@@ -17,8 +17,15 @@ from photofind.gui import file_names
 PHOTO_IDS_FORMAT = "application/x-photofind-photo-ids"
 # Lossless formats first: a browser offers the same picture in several.
 _IMAGE_FORMATS = (
-    "image/png", "image/jpeg", "image/webp", "image/avif", "image/heic", "image/gif", "image/tiff", "image/bmp",
-)  # fmt: skip
+    "image/png",
+    "image/jpeg",
+    "image/webp",
+    "image/avif",
+    "image/heic",
+    "image/gif",
+    "image/tiff",
+    "image/bmp",
+)
 _DATA_ADDRESS = re.compile(r"""data:image/[\w.+-]+(;[\w.+=-]+)*?(?P<base64>;base64)?,(?P<data>[^"'\s>]+)""")
 
 

@@ -51,7 +51,7 @@ class PhotoActions(QObject):
 
         def add(glyph: Glyph, words: str, act: Callable[[], object], keys: QKeySequence | None = None) -> None:
             action = menu.addAction(icons.icon(glyph, ink), words)
-            action.triggered.connect(lambda: act())
+            action.triggered.connect(lambda _checked=False: act())
             if keys is not None:
                 action.setShortcut(keys)
 

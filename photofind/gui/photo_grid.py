@@ -1,57 +1,46 @@
 """The grid of photos: a view with geometry of its own, since QListView lays 100,000 items out again in 160 ms."""
 
 from array import array
-from dataclasses import dataclass
 
 from PySide6.QtCore import (
-    QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, QTimer,
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QPoint,
+    QSize,
+    Qt,
+    QTimer,
     Signal,
-)  # fmt: skip
+)
 from PySide6.QtGui import (
-    QAccessible, QAccessibleEvent, QContextMenuEvent, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPixmap, QRegion,
-    QResizeEvent, QWheelEvent,
-)  # fmt: skip
+    QAccessible,
+    QAccessibleEvent,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QStyle, QStyleOptionViewItem, QWidget
 
 from photofind.gui import style
-from photofind.gui.geometry import EvenGrid, GridGeometry, Step
+from photofind.gui.geometry import EvenGrid
 from photofind.gui.photo_delegate import Part, PhotoDelegate, part_at
 from photofind.gui.photo_model import PhotoModel
-from photofind.gui.reordering import Reordering, Span, find_id
+from photofind.gui.reordering import Reordering, find_id
+from photofind.gui.surface_view import Index, SurfaceView
 from photofind.gui.thumbnail_loader import ThumbnailLoader
 
 LEAST_CELL_PX, MOST_CELL_PX = 72, 420
 _ZOOM_STEP_PX = 24
 
-Index = QModelIndex | QPersistentModelIndex
-_STEPS = {
-    QAbstractItemView.CursorAction.MoveLeft: Step.LEFT,
-    QAbstractItemView.CursorAction.MovePrevious: Step.LEFT,
-    QAbstractItemView.CursorAction.MoveRight: Step.RIGHT,
-    QAbstractItemView.CursorAction.MoveNext: Step.RIGHT,
-    QAbstractItemView.CursorAction.MoveUp: Step.UP,
-    QAbstractItemView.CursorAction.MoveDown: Step.DOWN,
-    QAbstractItemView.CursorAction.MoveHome: Step.HOME,
-    QAbstractItemView.CursorAction.MoveEnd: Step.END,
-    QAbstractItemView.CursorAction.MovePageUp: Step.PAGE_UP,
-    QAbstractItemView.CursorAction.MovePageDown: Step.PAGE_DOWN,
-}
-_MIRRORED = {Step.LEFT: Step.RIGHT, Step.RIGHT: Step.LEFT}
 
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """What a user sees and has chosen, in rows of the list that is about to be replaced."""
-
-    selected: list[Span]
-    current: int
-    anchor: int
-    top: range  # the photos on screen, or none when the list stands at its beginning
-    scrolled_px: int
-    first_y_px: int
-
-
-class PhotoGrid(QAbstractItemView):
+class PhotoGrid(SurfaceView):
     """Shows a PhotoModel edge to edge; selection, current photo and place survive another list of ids."""
 
     open_requested = Signal(int)  # row
@@ -68,10 +57,8 @@ class PhotoGrid(QAbstractItemView):
         self._photos = model
         self._thumbnails = thumbnails
         self._wanted_px = 180
-        self._anchor = -1
         self._hovered = -1
         self._by_key = False  # the focus ring is for those who use the keyboard
-        self._geometry: GridGeometry = EvenGrid(0, 1, self._wanted_px, style.GAP_PX)
         self._look = QTimer(self, singleShot=True, interval=0)
         self._look.timeout.connect(self._want_visible)
         self.setItemDelegate(PhotoDelegate(thumbnails, self))
@@ -101,31 +88,24 @@ class PhotoGrid(QAbstractItemView):
         wanted_px = min(MOST_CELL_PX, max(LEAST_CELL_PX, wanted_px))
         if wanted_px == self._wanted_px:
             return
-        middle = self._middle_row()
+        middle = self.middle_row()
         self._wanted_px = wanted_px
         self._lay_out()
         if middle >= 0 and self.verticalScrollBar().value() > 0:
-            self._center_on(middle)
+            self.center_on(middle)
         self.zoomed.emit(wanted_px)
 
     def show_ids(self, ids: "array[int]", *, keep_place: bool) -> None:
         """Another list of photos. ``keep_place``: the same question again, so nothing on screen may jump."""
-        place = self._place() if keep_place else None
+        place = self.place() if keep_place else None
         reordering = Reordering(self._photos.ids, ids)
         self._photos.replace_ids(ids)
         self._lay_out()
         if place is None:
             self.verticalScrollBar().setValue(0)
         else:
-            self._restore(place, reordering)
+            self.restore(place, reordering)
         self.selection_changed.emit()
-
-    def selected_spans(self) -> list[Span]:
-        """Selected rows, ascending."""
-        return sorted((part.top(), part.bottom() + 1) for part in self.selectionModel().selection())
-
-    def selected_count(self) -> int:
-        return sum(end - first for first, end in self.selected_spans())
 
     def selected_ids(self) -> "array[int]":
         ids: array[int] = array("q")
@@ -143,74 +123,7 @@ class PhotoGrid(QAbstractItemView):
     def pixmap_of(self, row: int) -> QPixmap | None:
         return self._thumbnails.pixmap(self._photos.photo_id(row))
 
-    # -- what Qt asks of a view
-
-    def visualRect(self, index: Index) -> QRect:
-        if not index.isValid():
-            return QRect()
-        x, y, width, height = self._geometry.rect_of(index.row())
-        if self.isRightToLeft():
-            x = self.viewport().width() - x - width
-        return QRect(x, y - self.verticalOffset(), width, height)
-
-    def indexAt(self, point: QPoint) -> QModelIndex:
-        x = self.viewport().width() - 1 - point.x() if self.isRightToLeft() else point.x()
-        row = self._geometry.index_at(x, point.y() + self.verticalOffset())
-        return self._photos.index(row) if row >= 0 else QModelIndex()
-
-    def scrollTo(
-        self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
-    ) -> None:
-        if not index.isValid():
-            return
-        rect, bar = self._geometry.rect_of(index.row()), self.verticalScrollBar()
-        if hint == QAbstractItemView.ScrollHint.PositionAtCenter:
-            self._center_on(index.row())
-        elif rect.y - style.GAP_PX < bar.value():
-            bar.setValue(rect.y - style.GAP_PX)
-        elif rect.bottom + style.GAP_PX > bar.value() + self.viewport().height():
-            bar.setValue(rect.bottom + style.GAP_PX - self.viewport().height())
-
-    def moveCursor(self, action: QAbstractItemView.CursorAction, _modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        step = _STEPS[action]
-        if self.isRightToLeft():
-            step = _MIRRORED.get(step, step)
-        rows_a_page = max(1, self.viewport().height() // self._geometry.row_height_px)
-        row = self._geometry.moved(self.currentIndex().row(), step, rows_a_page)
-        return self._photos.index(row) if row >= 0 else QModelIndex()
-
-    def horizontalOffset(self) -> int:
-        return 0
-
-    def verticalOffset(self) -> int:
-        return self.verticalScrollBar().value()
-
-    def isIndexHidden(self, _index: Index) -> bool:
-        return False
-
-    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
-        """From the photo at the first corner to the one at the last corner, in reading order."""
-        first, last = self.indexAt(rect.topLeft()), self.indexAt(rect.bottomRight())
-        if first.isValid() and last.isValid():
-            self._anchor = first.row()
-            low, high = sorted((first.row(), last.row()))
-            chosen = QItemSelection(self._photos.index(low), self._photos.index(high))
-        else:
-            chosen = QItemSelection()
-        self.selectionModel().select(chosen, command)
-
-    def visualRegionForSelection(self, _selection: QItemSelection) -> QRegion:
-        return QRegion(self.viewport().rect())  # only what is visible is painted, whatever is selected
-
-    def updateGeometries(self) -> None:
-        super().updateGeometries()
-        bar = self.verticalScrollBar()
-        bar.setPageStep(self.viewport().height())
-        bar.setSingleStep(max(1, self._geometry.row_height_px // 3))
-        bar.setRange(0, max(0, self._geometry.content_height_px - self.viewport().height()))
-
-    def dataChanged(self, *_: object) -> None:
-        self.viewport().update()
+    # -- what Qt asks of it
 
     def keyboardSearch(self, text: str) -> None:
         """Letters go to the search bar; Qt would look through the whole list for a name that begins like this."""
@@ -350,26 +263,20 @@ class PhotoGrid(QAbstractItemView):
     # -- inside
 
     def _lay_out(self) -> None:
-        self._geometry = EvenGrid(len(self._photos.ids), self.viewport().width(), self._wanted_px, style.GAP_PX)
         self._hovered = -1
-        self.updateGeometries()
-        self.viewport().update()
+        self.set_geometry(EvenGrid(len(self._photos.ids), self.viewport().width(), self._wanted_px, style.GAP_PX))
         self._look.start()
 
-    def _visible(self, beyond_px: int = 0) -> range:
-        top = self.verticalOffset()
-        return self._geometry.visible_range(top - beyond_px, top + self.viewport().height() + beyond_px)
-
     def _want_visible(self) -> None:
-        visible = self._visible()
+        visible = self.visible()
         self._photos.want_rows(visible)
-        below = self._visible(beyond_px=self._geometry.row_height_px)  # one row more each way, for the next notch
+        below = self.visible(beyond_px=self._geometry.row_height_px)  # one row more each way, for the next notch
         order = [*visible, *(row for row in below if row not in visible)]
         ids = [self._photos.photo_id(row) for row in order]
         self._thumbnails.want(ids, self._geometry.cell_px, self.devicePixelRatioF())
 
     def _thumbnail_arrived(self, photo_id: int) -> None:
-        visible = self._visible()
+        visible = self.visible()
         try:
             row = visible.start + self._photos.ids[visible.start : visible.stop].index(photo_id)
         except ValueError:
@@ -385,40 +292,5 @@ class PhotoGrid(QAbstractItemView):
             self._hovered = row
 
     def _top_row(self) -> int:
-        visible = self._visible()
+        visible = self.visible()
         return visible.start if visible else -1
-
-    def _middle_row(self) -> int:
-        visible = self._visible()
-        return (visible.start + visible.stop) // 2 if visible else -1
-
-    def _center_on(self, row: int) -> None:
-        rect = self._geometry.rect_of(row)
-        self.verticalScrollBar().setValue(rect.y + rect.height // 2 - self.viewport().height() // 2)
-
-    def _place(self) -> _Place:
-        scrolled = self.verticalOffset()
-        visible = self._visible() if scrolled else range(0)
-        first_y = self._geometry.rect_of(visible.start).y if visible else 0
-        return _Place(self.selected_spans(), self.currentIndex().row(), self._anchor, visible, scrolled, first_y)
-
-    def _restore(self, place: _Place, reordering: Reordering) -> None:
-        flags = QItemSelectionModel.SelectionFlag
-        anchor, current = reordering.row_now(place.anchor), reordering.row_now(place.current)
-        self.setAutoScroll(False)
-        if anchor >= 0:
-            self.setCurrentIndex(self._photos.index(anchor))  # Qt extends a selection from here
-        chosen = QItemSelection()
-        for first, end in reordering.spans_now(place.selected):
-            chosen.select(self._photos.index(first), self._photos.index(end - 1))
-        self.selectionModel().select(chosen, flags.ClearAndSelect)
-        if current >= 0:
-            self.selectionModel().setCurrentIndex(self._photos.index(current), flags.NoUpdate)
-        self.setAutoScroll(True)
-        self._anchor = anchor
-        for row in place.top:
-            now = reordering.row_now(row)
-            if now >= 0:
-                moved = self._geometry.rect_of(now).y - self._geometry.rect_of(row).y
-                self.verticalScrollBar().setValue(place.scrolled_px + moved)
-                break

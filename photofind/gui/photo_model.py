@@ -73,15 +73,11 @@ class PhotoModel(QAbstractListModel):
         if role == PHOTO_ID_ROLE:
             return self._ids[row]
         photo = self.photo(row)
-        if role == ROW_ROLE:
+        if role == ROW_ROLE or photo is None:
             return photo
-        if photo is None:
-            return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return spoken(photo)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return photo.problem or None
-        return None
+        return photo.problem if role == Qt.ItemDataRole.ToolTipRole else None
 
     def want_rows(self, visible: range) -> None:
         """Fetch what is missing or out of date among these rows, and forget earlier wishes."""

@@ -15,6 +15,8 @@ def number(value: int) -> str:
 
 def size(size_bytes: int) -> str:
     """``0.6 GB``: powers of ten, as shops and download pages count."""
+    if size_bytes >= 100_000_000:
+        return _tr("{count} GB").format(count=QLocale().toString(size_bytes / 1e9, "f", 1))
     return QLocale().formattedDataSize(size_bytes, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
 
 

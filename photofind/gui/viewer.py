@@ -4,8 +4,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QDateTime, QEvent, QLocale, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent, QWheelEvent,
-)  # fmt: skip
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from photofind.core import events
@@ -53,10 +60,6 @@ class Viewer(QWidget):
         self._resized.timeout.connect(self._ask)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        palette = QPalette(self.palette())
-        palette.setColor(style.QUIET, _QUIET_INK)
-        palette.setColor(style.LINE, QColor(80, 80, 80))
-        self.setPalette(palette)
         self.setStyleSheet("QToolButton:hover { background: #333333; }")
         self._close = self._button(Glyph.CLOSE, self.tr("Close (Esc)"), self.close_view)
         self._similar = self._button(Glyph.SIMILAR, self.tr("Find similar photos"), self.similar_wanted.emit)
@@ -197,10 +200,10 @@ class Viewer(QWidget):
 
     # -- inside
 
-    def _button(self, glyph: Glyph, words: str, act: Callable[[], object], size_px: int = style.ICON_PX) -> IconButton:
-        button = IconButton(glyph, words, self, size_px=size_px)
+    def _button(self, glyph: Glyph, words: str, act: Callable[[], None], size_px: int = style.ICON_PX) -> IconButton:
+        button = IconButton(glyph, words, self, ink=_INK, size_px=size_px)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys of the viewer reach them all
-        button.clicked.connect(lambda: act())
+        button.clicked.connect(lambda _checked=False: act())
         return button
 
     def _cover_parent(self) -> None:

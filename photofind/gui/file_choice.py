@@ -1,0 +1,28 @@
+"""Dialogs that ask for a folder or a file; the system's own where it has one. They return at once."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+
+def ask_for_folder(parent: QWidget, chosen: Callable[[str], None]) -> QFileDialog:
+    """``chosen`` gets the folder, and is not called when there is none."""
+    dialog = QFileDialog(parent, QCoreApplication.translate("FileChoice", "Choose a folder with photos"))
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    return _open(dialog, chosen)
+
+
+def ask_for_picture(parent: QWidget, chosen: Callable[[str], None]) -> QFileDialog:
+    """``chosen`` gets the file's path. Any file can be picked: what is a picture shows when it is read."""
+    dialog = QFileDialog(parent, QCoreApplication.translate("FileChoice", "Choose a picture to search with"))
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    return _open(dialog, chosen)
+
+
+def _open(dialog: QFileDialog, chosen: Callable[[str], None]) -> QFileDialog:
+    dialog.fileSelected.connect(chosen)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+    return dialog

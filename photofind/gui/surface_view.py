@@ -1,0 +1,170 @@
+"""A view over a surface with geometry of its own: what Qt asks of any item view, answered in constant time."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt
+from PySide6.QtGui import QRegion
+from PySide6.QtWidgets import QAbstractItemView, QWidget
+
+from photofind.gui import style
+from photofind.gui.geometry import EvenGrid, GridGeometry, Step
+from photofind.gui.reordering import Reordering, Span
+
+Index = QModelIndex | QPersistentModelIndex
+_STEPS = {
+    QAbstractItemView.CursorAction.MoveLeft: Step.LEFT,
+    QAbstractItemView.CursorAction.MovePrevious: Step.LEFT,
+    QAbstractItemView.CursorAction.MoveRight: Step.RIGHT,
+    QAbstractItemView.CursorAction.MoveNext: Step.RIGHT,
+    QAbstractItemView.CursorAction.MoveUp: Step.UP,
+    QAbstractItemView.CursorAction.MoveDown: Step.DOWN,
+    QAbstractItemView.CursorAction.MoveHome: Step.HOME,
+    QAbstractItemView.CursorAction.MoveEnd: Step.END,
+    QAbstractItemView.CursorAction.MovePageUp: Step.PAGE_UP,
+    QAbstractItemView.CursorAction.MovePageDown: Step.PAGE_DOWN,
+}
+_MIRRORED = {Step.LEFT: Step.RIGHT, Step.RIGHT: Step.LEFT}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a user sees and has chosen, in rows of the list that is about to be replaced."""
+
+    selected: list[Span]
+    current: int
+    anchor: int
+    top: range  # the photos on screen, or none when the list stands at its beginning
+    scrolled_px: int
+
+
+class SurfaceView(QAbstractItemView):
+    """Scrolls over photos that a GridGeometry arranges; knows selection and place by rows, and paints nothing."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._geometry: GridGeometry = EvenGrid(0, 1, 1, style.GAP_PX)
+        self._anchor = -1  # where Shift extends the selection from
+
+    # -- for the grid
+
+    def set_geometry(self, geometry: GridGeometry) -> None:
+        self._geometry = geometry
+        self.updateGeometries()
+        self.viewport().update()
+
+    def selected_spans(self) -> list[Span]:
+        """Selected rows, ascending."""
+        return sorted((part.top(), part.bottom() + 1) for part in self.selectionModel().selection())
+
+    def selected_count(self) -> int:
+        return sum(end - first for first, end in self.selected_spans())
+
+    def visible(self, beyond_px: int = 0) -> range:
+        """Rows on screen, and those within ``beyond_px`` of it."""
+        top = self.verticalOffset()
+        return self._geometry.visible_range(top - beyond_px, top + self.viewport().height() + beyond_px)
+
+    def middle_row(self) -> int:
+        visible = self.visible()
+        return (visible.start + visible.stop) // 2 if visible else -1
+
+    def center_on(self, row: int) -> None:
+        rect = self._geometry.rect_of(row)
+        self.verticalScrollBar().setValue(rect.y + rect.height // 2 - self.viewport().height() // 2)
+
+    def place(self) -> Place:
+        """To be asked before the list is replaced."""
+        scrolled = self.verticalOffset()
+        visible = self.visible() if scrolled else range(0)
+        return Place(self.selected_spans(), self.currentIndex().row(), self._anchor, visible, scrolled)
+
+    def restore(self, place: Place, reordering: Reordering) -> None:
+        """The same photos selected, current and on screen as before, as far as they are still there."""
+        flags = QItemSelectionModel.SelectionFlag
+        anchor, current = reordering.row_now(place.anchor), reordering.row_now(place.current)
+        self.setAutoScroll(False)
+        if anchor >= 0:
+            self.setCurrentIndex(self.model().index(anchor, 0))  # Qt extends a selection from here
+        chosen = QItemSelection()
+        for first, end in reordering.spans_now(place.selected):
+            chosen.select(self.model().index(first, 0), self.model().index(end - 1, 0))
+        self.selectionModel().select(chosen, flags.ClearAndSelect)
+        if current >= 0:
+            self.selectionModel().setCurrentIndex(self.model().index(current, 0), flags.NoUpdate)
+        self.setAutoScroll(True)
+        self._anchor = anchor
+        for row in place.top:
+            now = reordering.row_now(row)
+            if now >= 0:
+                moved = self._geometry.rect_of(now).y - self._geometry.rect_of(row).y
+                self.verticalScrollBar().setValue(place.scrolled_px + moved)
+                break
+
+    # -- what Qt asks of a view
+
+    def visualRect(self, index: Index) -> QRect:
+        if not index.isValid():
+            return QRect()
+        x, y, width, height = self._geometry.rect_of(index.row())
+        if self.isRightToLeft():
+            x = self.viewport().width() - x - width
+        return QRect(x, y - self.verticalOffset(), width, height)
+
+    def indexAt(self, point: QPoint) -> QModelIndex:
+        x = self.viewport().width() - 1 - point.x() if self.isRightToLeft() else point.x()
+        row = self._geometry.index_at(x, point.y() + self.verticalOffset())
+        return self.model().index(row, 0) if row >= 0 else QModelIndex()
+
+    def scrollTo(
+        self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
+        if not index.isValid():
+            return
+        rect, bar = self._geometry.rect_of(index.row()), self.verticalScrollBar()
+        if hint == QAbstractItemView.ScrollHint.PositionAtCenter:
+            self.center_on(index.row())
+        elif rect.y - style.GAP_PX < bar.value():
+            bar.setValue(rect.y - style.GAP_PX)
+        elif rect.bottom + style.GAP_PX > bar.value() + self.viewport().height():
+            bar.setValue(rect.bottom + style.GAP_PX - self.viewport().height())
+
+    def moveCursor(self, action: QAbstractItemView.CursorAction, _modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        step = _STEPS[action]
+        if self.isRightToLeft():
+            step = _MIRRORED.get(step, step)
+        rows_a_page = max(1, self.viewport().height() // self._geometry.row_height_px)
+        row = self._geometry.moved(self.currentIndex().row(), step, rows_a_page)
+        return self.model().index(row, 0) if row >= 0 else QModelIndex()
+
+    def horizontalOffset(self) -> int:
+        return 0
+
+    def verticalOffset(self) -> int:
+        return self.verticalScrollBar().value()
+
+    def isIndexHidden(self, _index: Index) -> bool:
+        return False
+
+    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
+        """From the photo at the first corner to the one at the last corner, in reading order."""
+        first, last = self.indexAt(rect.topLeft()), self.indexAt(rect.bottomRight())
+        if first.isValid() and last.isValid():
+            self._anchor = first.row()
+            low, high = sorted((first.row(), last.row()))
+            chosen = QItemSelection(self.model().index(low, 0), self.model().index(high, 0))
+        else:
+            chosen = QItemSelection()
+        self.selectionModel().select(chosen, command)
+
+    def visualRegionForSelection(self, _selection: QItemSelection) -> QRegion:
+        return QRegion(self.viewport().rect())  # only what is visible is painted, whatever is selected
+
+    def updateGeometries(self) -> None:
+        super().updateGeometries()
+        bar = self.verticalScrollBar()
+        bar.setPageStep(self.viewport().height())
+        bar.setSingleStep(max(1, self._geometry.row_height_px // 3))
+        bar.setRange(0, max(0, self._geometry.content_height_px - self.viewport().height()))
+
+    def dataChanged(self, *_: object) -> None:
+        self.viewport().update()
