@@ -64,7 +64,7 @@ def _deep_to_8_bits(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         white = 4095 if 255 < high <= 4095 else 65535  # 12-bit sensors store their values unscaled
         table = [min(255, round(value * 255 / white)) for value in range(65536)]
-        return image.point(table, "L")
+        return image.convert("I").point(table, "L")
     floor = 0.0
     if image.mode == "F" and low >= 0 and high <= 1:
         white_level = 1.0

@@ -90,10 +90,16 @@ def _decode(source: Source, request: DecodeRequest, max_pixels: int) -> tuple[De
         height=picture.full_size[1],
         facts=facts,
         sidecar_mtime_ns=sidecar_mtime_ns,
-        thumbnail=scaling.thumbnail_jpeg(picture.pixels, request.thumbnail_px) if request.thumbnail_px > 0 else b"",
+        thumbnail=_thumbnail(picture, request.thumbnail_px),
         average_colour=scaling.average_colour(picture.pixels),
     )
     return decoded, scaling.encoder_input(picture.pixels, spec).tobytes() if spec else b""
+
+
+def _thumbnail(picture: Picture, longest_px: int) -> bytes:
+    if longest_px <= 0:
+        return b""
+    return scaling.thumbnail_jpeg(picture.pixels, scaling.fitted_size(picture.full_size, longest_px, longest_px))
 
 
 def _picture_of(source: Source, name: str, need: Callable[[Size], Need], max_pixels: int) -> Picture:

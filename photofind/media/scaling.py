@@ -78,9 +78,8 @@ def encoder_input(image: Image.Image, spec: InputSpec) -> Image.Image:
     return image.resize((size, size), filter_, box=box)
 
 
-def thumbnail_jpeg(image: Image.Image, longest_px: int) -> bytes:
-    """A JPEG of the RGB picture whose longer side is at most ``longest_px``."""
-    size = fitted_size(image.size, longest_px, longest_px)
+def thumbnail_jpeg(image: Image.Image, size: Size) -> bytes:
+    """A JPEG of the RGB picture at this size."""
     small = image if size == image.size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
     buffer = BytesIO()
     small.save(buffer, "JPEG", quality=_THUMBNAIL_QUALITY)
