@@ -72,7 +72,7 @@ def run_encoder(
         except BrokenPipeError:
             return
         except Exception as error:
-            _log.exception("encoding failed")
+            _log.warning("encoding failed", exc_info=True)
             pipe.send(("failed", f"The encoder failed: {error}"))
 
 

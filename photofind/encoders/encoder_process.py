@@ -125,7 +125,7 @@ class EncoderProcess:
                 try:
                     self._ensure_started()
                 except (EncoderUnavailable, _Died) as error:  # the next request says so to somebody
-                    _log.warning("cannot warm up %s: %s", self._id, error)
+                    _log.info("cannot warm up %s: %s", self._id, error)
                     self._end()
             else:
                 self._answer(request)
@@ -156,7 +156,7 @@ class EncoderProcess:
                 request.has_died_once = True
                 self._queue.put_back(request)
         except Exception as error:
-            _log.exception("the encoder process cannot be used")
+            _log.info("the encoder process cannot be used", exc_info=True)
             self._end()
             request.future.set_exception(EncoderUnavailable(f"The encoder cannot be started: {error}."))
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import pickle
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -184,8 +185,13 @@ def _load(folder: CheckedFolder) -> tuple[Any, Any]:
         return model.eval().requires_grad_(False), _tokenizer(open_clip, folder)
     except MemoryError as error:
         raise EncoderUnavailable(f"There is not enough memory for the encoder in “{folder.folder}”.") from error
+    except pickle.UnpicklingError as error:  # torch's own text tells how to load it all the same
+        raise EncoderUnavailable(
+            f"The encoder in “{folder.folder}” cannot be loaded: {folder.weights.name} is damaged or holds code; "
+            "ask for the weights as .safetensors."
+        ) from error
     except Exception as error:
-        _log.exception("cannot load %s", folder.folder)
+        _log.info("cannot load %s", folder.folder, exc_info=True)
         raise EncoderUnavailable(f"The encoder in “{folder.folder}” cannot be loaded: {_first_line(error)}.") from error
 
 
@@ -201,5 +207,5 @@ def _tokenizer(open_clip: Any, folder: CheckedFolder) -> Any:
 
 
 def _first_line(error: BaseException) -> str:
-    text = str(error).strip().splitlines()
-    return (text[0] if text else type(error).__name__)[:200].rstrip(".: ")
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return "".join(letter for letter in lines[0] if letter.isprintable())[:200].rstrip(".: ")

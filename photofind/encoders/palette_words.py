@@ -10,7 +10,7 @@ SHADES: dict[str, tuple[_Shades, _Shades, _Shades]] = {
     "grey": ({"grey": 1, "light grey": 0.5, "dark grey": 0.5}, {"light grey": 1}, {"dark grey": 1}),
     "white": ({"white": 1, "light grey": 0.2}, {"white": 1}, {"light grey": 1}),
     "red": ({"red": 1, "dark red": 0.5}, {"pink": 1, "red": 0.4}, {"dark red": 1}),
-    "pink": ({"pink": 1, "magenta": 0.4}, {"pink": 1}, {"magenta": 1, "pink": 0.3}),
+    "pink": ({"pink": 1, "magenta": 0.8}, {"pink": 1}, {"magenta": 1, "pink": 0.3}),
     "magenta": ({"magenta": 1, "pink": 0.3}, {"pink": 1, "magenta": 0.3}, {"magenta": 1}),
     "brown": ({"brown": 1, "dark brown": 0.6}, {"beige": 0.8, "brown": 0.6}, {"dark brown": 1}),
     "beige": ({"beige": 1}, {"beige": 1, "white": 0.4}, {"beige": 0.7, "brown": 0.7}),
@@ -59,8 +59,10 @@ COLOUR_WORDS: dict[str, str] = {
     "lilac": "lilac lavender mauve flieder lavendel lavanda lavande 淡紫 丁香色",
 }
 
-LIGHT_WORDS = "light pale pastel hell blass pastell claro clara claros claras palido palida clair clairs 浅 淺 淡 亮"
-DARK_WORDS = "dark deep dunkel tief oscuro oscura oscuros oscuras fonce sombre sombres profond 深 暗"
+LIGHT_WORDS = (
+    "light sky pale pastel hell blass pastell claro clara claros claras palido palida clair clairs 浅 淺 淡 亮"
+)
+DARK_WORDS = "dark deep navy dunkel tief oscuro oscura oscuros oscuras fonce sombre sombres profond 深 暗"
 # These stand behind their colour too: verde oscuro, bleu clair.
 TRAILING_SHADES = (
     "claro clara claros claras palido palida clair clairs oscuro oscura oscuros oscuras fonce sombre sombres"

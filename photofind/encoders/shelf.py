@@ -1,12 +1,14 @@
 """The shelf: which encoders there are, which of them lie on this machine, and where."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from photofind.core.errors import EncoderUnavailable
 from photofind.encoders.folder import CONFIG_NAME, WEIGHTS_SUFFIXES, check_folder
+from photofind.encoders.installer import install
 from photofind.encoders.protocol import LOCAL_DIR_PREFIX, OPEN_CLIP_PREFIX, PALETTE_ID, EncoderInfo
 from photofind.encoders.shelf_folders import folder_name, import_folder, read_note
 from photofind.encoders.shelf_list import ListedEncoder, ShelfList, read_shelf_list
@@ -172,6 +174,43 @@ class Shelf:
             checked.preprocessing_hash,
         )
         return EncoderInfo(resolved, key, name, checked.dimension, checked.input_spec)
+
+    def install(
+        self,
+        encoder_id: str,
+        progress: Callable[[int, int], None],
+        cancelled: Callable[[], bool],
+        *,
+        accepted_licence: str = "",
+    ) -> None:
+        """Downloads an encoder; only to be called after the user's yes to its size and licence.
+
+        Blocks for as long as it takes, in any thread that outlives it. ``progress(done, total)`` counts bytes, on this
+        thread; ``cancelled`` is asked several times a second. Weights under a restricting licence (``entry``) need that
+        licence's name as ``accepted_licence``. What a cancelled or killed attempt has brought is not brought again.
+        Raises ``EncoderUnavailable``; its subclass ``Cancelled`` when the user stopped it.
+        """
+        resolved = self.resolve(encoder_id)
+        if self.is_installed(resolved):
+            return
+        entry = self.entry(resolved)
+        if entry.restriction and accepted_licence != entry.licence:
+            raise EncoderUnavailable(
+                f"The weights of “{entry.name}” are under the licence {entry.licence} ({entry.restriction}): "
+                "they are downloaded only after a yes to that licence."
+            )
+        model, tag = split_open_clip_id(resolved)
+        install(
+            model,
+            tag,
+            self.place_of(resolved),
+            entry.name,
+            endpoint=self._endpoint,
+            memory=self._memory,
+            accepted_licence=accepted_licence,
+            progress=progress,
+            cancelled=cancelled,
+        )
 
     def import_folder(self, folder: Path) -> str:
         """Checks a folder that the user chose, copies it onto the shelf, and returns its id there. Blocks while copying.

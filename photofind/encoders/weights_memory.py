@@ -46,6 +46,11 @@ class WeightsMemory:
         self._write("files", str(weights), [*stamp, digest])
         return digest
 
+    def remember_hash(self, weights: Path, digest: str) -> None:
+        """Spares the hashing of a file whose SHA-256 has just been checked."""
+        found = weights.stat()
+        self._write("files", str(weights), [found.st_size, found.st_mtime_ns, digest])
+
     def key(self, proposed_name: str, weights_hash: str, preprocessing_hash: str) -> str:
         """The key of an encoder. Its name is the one that these weights had first, so a renamed folder keeps its key."""
         hashes = f"{weights_hash[:8]}_{preprocessing_hash[:8]}"
