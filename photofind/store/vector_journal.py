@@ -47,7 +47,8 @@ _BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 class VectorJournal:
     """The one writer of a journal; one thread uses it. Readers (``read_journal``) may be anywhere, at any time.
 
-    A vector is durable when ``sync`` has returned. Any call may raise NoRoom or StoreFailed.
+    A vector is durable when ``sync`` has returned; until then it is also kept in memory. Any call may raise NoRoom or
+    StoreFailed.
     """
 
     def __init__(self, path: Path, key: str, dimension: int, *, descriptor: int, end: int, notice: str) -> None:
@@ -60,6 +61,8 @@ class VectorJournal:
         self._descriptor = descriptor
         self._end = end
         self._synced_end = end
+        self._unsynced: list[bytes] = []
+        self._unsynced_is_written = True
         self._broken = False
 
     @classmethod
@@ -99,31 +102,29 @@ class VectorJournal:
         """
         check_vectors(ids, vectors, self.dimension)
         self._refuse_if_broken()
-        data = memoryview(self._format.pack(ids, vectors))
-        written = 0
-        try:
-            while written < len(data):
-                written += os.write(self._descriptor, data[written:])
-        except OSError as error:
-            self._take_back(self._end)
-            raise store_failure(error, VECTORS) from error
-        self._end += len(data)
+        self._write_what_is_not_written()
+        data = self._format.pack(ids, vectors)
+        self._write(data)
+        self._unsynced.append(data)
 
     def sync(self) -> None:
         """Returns when all that was appended is on the disk.
 
-        After NoRoom or StoreFailed everything since the last sync that worked is taken back, because a kernel may
-        forget pages that it failed to write while still showing them: append it again.
+        After NoRoom or StoreFailed call it again when there may be room: it then writes again everything since the last
+        sync that worked, because a kernel may forget pages that it failed to write while it still shows them.
         """
         self._refuse_if_broken()
+        self._write_what_is_not_written()
         if self._synced_end == self._end:
             return
         try:
             sync_descriptor(self._descriptor)
         except OSError as error:
-            self._take_back(self._synced_end)
+            self._unsynced_is_written = False
+            self._cut_back(self._synced_end)
             raise store_failure(error, VECTORS) from error
         self._synced_end = self._end
+        self._unsynced.clear()
 
     def compact(self, keep: NDArray[np.int64] | Iterable[int]) -> None:
         """Write the journal anew with only the last vector of each id in ``keep``, and put it in place of the old one.
@@ -165,11 +166,26 @@ class VectorJournal:
             part = slice(start, start + RECORDS_AT_ONCE)
             yield self._format.pack(content.ids[part], content.vectors[part])
 
-    def _take_back(self, end: int) -> None:
+    def _write_what_is_not_written(self) -> None:
+        if not self._unsynced_is_written:
+            self._write(b"".join(self._unsynced))
+            self._unsynced_is_written = True
+
+    def _write(self, data: bytes) -> None:
+        """All of ``data`` at the end of the file, or nothing."""
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+        except OSError as error:
+            self._cut_back(self._end)
+            raise store_failure(error, VECTORS) from error
+        self._end += len(data)
+
+    def _cut_back(self, end: int) -> None:
         try:
             os.ftruncate(self._descriptor, end)
             self._end = end
-            self._synced_end = min(self._synced_end, end)
         except OSError:
             _log.exception("%s cannot be cut back to its last whole record", self.path)
             self._broken = True

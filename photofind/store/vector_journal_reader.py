@@ -31,13 +31,20 @@ class JournalContent:
     damaged: int = 0
 
 
-def read_journal(path: Path, keep: NDArray[np.int64] | Iterable[int] | None = None) -> JournalContent:
+def read_journal(
+    path: Path, keep: NDArray[np.int64] | Iterable[int] | None = None, *, expected: tuple[str, int] | None = None
+) -> JournalContent:
     """Everything in the journal at ``path``, or only the ids in ``keep``; any thread or process, while another appends.
 
+    ``expected`` is the key and the dimension to go by where the header is damaged, which only the writer mends.
     Takes about 2 kB of memory a record for a moment. Raises StoreFailed where the file is missing or is no journal.
     """
     with disk_errors(VECTORS), path.open("rb") as file:
         header = unpack_header(file.read(HEADER_BYTES))
+        if header is None and expected is not None:
+            content = read_records(file.fileno(), *expected, keep)
+            if len(content.ids):
+                return content
         if header is None:
             raise StoreFailed(f"The file of picture vectors {path.name} is damaged: start photofind again to mend it.")
         refuse_newer(header.version, path)

@@ -179,3 +179,16 @@ def test_one_thread_asks_while_another_adds_and_removes() -> None:
     for thread in asking:
         thread.join()
     assert wrong == []
+
+
+def test_a_journal_with_a_damaged_header_is_still_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "some_key.journal"
+    journal = VectorJournal.open(path, "some_key", DIMENSION)
+    journal.append(ids_of(3, 1, 2), vectors_for(3))
+    journal.close()
+    data = bytearray(path.read_bytes())
+    data[9] ^= 255
+    path.write_bytes(data)
+    assert FlatIndex.from_journal(path, DIMENSION).ids().tolist() == [1, 2, 3]
+    with pytest.raises(StoreFailed, match="damaged"):
+        FlatIndex.from_journal(path, DIMENSION + 1)

@@ -264,7 +264,7 @@ def test_a_full_disk_tears_nothing_and_the_journal_goes_on_when_there_is_room(
     assert content.damaged == 0
 
 
-def test_after_a_failed_sync_the_unsynced_records_are_taken_back(
+def test_after_a_failed_sync_what_was_not_synced_is_written_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a.journal"
@@ -277,13 +277,35 @@ def test_after_a_failed_sync_the_unsynced_records_are_taken_back(
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     monkeypatch.setattr("photofind.store.vector_journal.sync_descriptor", fails)
-    with pytest.raises(StoreFailed, match="check the disk"):
+    for _ in range(2):
+        with pytest.raises(StoreFailed, match="check the disk"):
+            journal.sync()
+        assert read_journal(path).ids.tolist() == [1, 2]  # what a disk that failed may forget is not shown
+    monkeypatch.undo()
+    journal.append(np.array([3, 4], dtype=np.int64), vectors_for(2, seed=3))
+    journal.sync()
+    content = read_journal(path)
+    assert content.ids.tolist() == [1, 2, 3, 4]
+    assert np.array_equal(content.vectors[2:], vectors_for(2, seed=3))
+    assert len(journal) == 5
+    journal.close()
+
+
+def test_a_sync_after_a_failed_one_leaves_nothing_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.journal"
+    journal = VectorJournal.open(path, KEY, DIMENSION)
+    journal.append(ids_up_to(5), vectors_for(5))
+
+    def fails(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("photofind.store.vector_journal.sync_descriptor", fails)
+    with pytest.raises(NoRoom):
         journal.sync()
     monkeypatch.undo()
-    assert read_journal(path).ids.tolist() == [1, 2]
-    journal.append(np.array([3], dtype=np.int64), vectors_for(1, seed=2))
+    journal.sync()
+    assert read_journal(path).ids.tolist() == [1, 2, 3, 4, 5]
     journal.close()
-    assert read_journal(path).ids.tolist() == [1, 2, 3]
 
 
 def test_compacting_leaves_the_last_vector_of_the_kept_ids(tmp_path: Path) -> None:
