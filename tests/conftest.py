@@ -2,10 +2,14 @@
 
 A test fails when it logs a warning under ``photofind`` that it did not ask for with ``caplog.at_level``, when Qt warns
 (pytest-qt while the test runs, a hook here while it is torn down), when a thread or a process that it started is still
-there afterwards, and, by ``filterwarnings`` in pyproject.toml, when anything warns in Python.
+there afterwards, when it connects to another machine, and, by ``filterwarnings`` in pyproject.toml, when anything warns
+in Python.
+
+It has more than 300 lines because pytest takes hooks and fixtures for all tests from this one file.
 """
 
 import inspect
+import ipaddress
 import logging
 import os
 import re
@@ -48,7 +52,27 @@ def _private_environment(home: Path) -> dict[str, str]:
     }
 
 
+def _is_this_machine(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:  # a name
+        return host in ("", "localhost")
+    return address.is_loopback or address.is_unspecified
+
+
+def _refuse_the_network(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "socket.connect" and isinstance(arguments[1], tuple):  # else a Unix socket
+        host = str(arguments[1][0])
+        if not _is_this_machine(host):
+            _far_addresses.append(host)
+            raise ConnectionRefusedError(f"Tests reach this machine only, not {host}")
+
+
+_far_addresses: list[str] = []  # asked for since the last test
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    sys.addaudithook(_refuse_the_network)
     os.environ[RUN_MARK] = uuid.uuid4().hex
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     for name in ("HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "TORCH_HOME"):
@@ -275,6 +299,14 @@ def _no_unexpected_log_records(caplog: pytest.LogCaptureFixture, _nothing_is_lef
     logger.removeHandler(handler)
     if handler.lines:
         pytest.fail("Logged without caplog.at_level:\n  " + "\n  ".join(handler.lines), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_leaves_the_machine() -> Iterator[None]:
+    _far_addresses.clear()
+    yield
+    if _far_addresses:
+        pytest.fail(f"Tried to connect to {', '.join(_far_addresses)}", pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

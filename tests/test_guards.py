@@ -7,12 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 HERE = Path(__file__).parent
 
 CASES = """
-import logging, os, subprocess, sys, threading, warnings
+import logging, os, socket, subprocess, sys, threading, warnings
 from pathlib import Path
 import pytest
 
@@ -81,6 +82,14 @@ def test_good_module_fixture_starts_late(helper):
     thread.start()
     helper.append((thread, end))
 
+def test_bad_connection_to_another_machine():
+    with socket.socket() as far, pytest.raises(ConnectionRefusedError):
+        far.connect(("192.0.2.1", 80))
+
+def test_good_connection_to_this_machine():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(server.getsockname()).close()
+
 def test_bad_python_warning():
     warnings.warn("old", DeprecationWarning)
 
@@ -128,5 +137,25 @@ def test_each_guard_fails_its_cases_and_only_them(tmp_path: Path) -> None:
     cases = set(re.findall(r"^def (test_\w+)", CASES, re.MULTILINE))
     failed = set(re.findall(r"^(?:FAILED|ERROR) \S+::(\w+)", ran.stdout, re.MULTILINE))
     assert failed == {case for case in cases if case.startswith("test_bad")}, ran.stdout + ran.stderr
-    for word in ("the disk is slow", "oh dear", "'forgotten'", "time.sleep", "nobody home", "too late", "leaky"):
+    for word in (
+        "the disk is slow",
+        "oh dear",
+        "'forgotten'",
+        "time.sleep",
+        "nobody home",
+        "too late",
+        "leaky",
+        "192.0.2.1",
+    ):
         assert word in ran.stdout, ran.stdout
+
+
+@pytest.mark.display
+def test_the_display_has_a_size_and_a_window_manager(x_display: str) -> None:
+    environment = {**os.environ, "DISPLAY": x_display}
+    size = subprocess.run(
+        ["xdotool", "getdisplaygeometry"], env=environment, capture_output=True, text=True, check=True
+    )
+    assert size.stdout.split() == ["1280", "800"]
+    managers = [child for child in psutil.Process().children() if child.name() == "openbox"]
+    assert managers
