@@ -66,7 +66,13 @@ def test_content_decides(head: bytes, name: str, expected: tuple[Kind, str]) -> 
 
 @pytest.mark.parametrize(
     "head",
-    [b"%!PS-Adobe-3.0 EPSF-3.0", b"\xc5\xd0\xd3\xc6" + bytes(30), b"%PDF-1.7", b"\xd7\xcd\xc6\x9a" + bytes(40), b"<svg "],
+    [
+        b"%!PS-Adobe-3.0 EPSF-3.0",
+        b"\xc5\xd0\xd3\xc6" + bytes(30),
+        b"%PDF-1.7",
+        b"\xd7\xcd\xc6\x9a" + bytes(40),
+        b"<svg ",
+    ],
 )
 @pytest.mark.parametrize("name", ["a.jpg", "a.eps", "a.tif", "a"])
 def test_formats_that_run_programs_are_never_pictures(head: bytes, name: str) -> None:

@@ -87,7 +87,9 @@ def test_reducing_leaves_what_is_needed(width: int, height: int, shorter: int, l
     assert result.size == image.size or need.allows(result.size)
 
 
-@pytest.mark.parametrize(("resize", "shorter", "longer"), [("shortest", 512, 320), ("squash", 512, 320), ("longest", 32, 512)])
+@pytest.mark.parametrize(
+    ("resize", "shorter", "longer"), [("shortest", 512, 320), ("squash", 512, 320), ("longest", 32, 512)]
+)
 def test_the_encoder_gets_twice_its_pixels_to_choose_from(resize: str, shorter: int, longer: int) -> None:
     assert need_of(InputSpec(256, resize), 320) == Need(shorter, longer)  # type: ignore[arg-type]
 
