@@ -105,7 +105,8 @@ class DecoderLane:
         """Call a function in one of the processes; ``finish`` is applied to its result in a thread of this process.
 
         The future fails with a `PhotofindError` only, and is cancelled when the lane stops. It may be cancelled by its
-        owner at any time before it is done.
+        owner at any time before it is done. What is attached to it with ``add_done_callback`` runs in the thread that
+        receives all answers and has to be quick.
         """
         work = _Work(function, arguments, Future(), finish)
         with self._changed:
@@ -151,23 +152,25 @@ class DecoderLane:
             self._waiting.extendleft(self._running)
             self._running.clear()
 
-    def _build(self) -> ProcessPool:
+    def _build(self) -> ProcessPool | None:
+        """A pool whose processes have been started from this thread; None when the system lacks what that takes."""
         from pebble import ProcessPool
 
-        pool = ProcessPool(
-            max_workers=self._workers,
-            max_tasks=_FILES_PER_PROCESS,
-            initializer=start_decoder,
-            initargs=(lifeline(), os.getpid(), self._in_background, self._memory_limit_bytes),
-            context=multiprocessing.get_context("spawn"),
-        )
         try:
-            _ = pool.active  # starts the processes now, from this thread
+            pool = ProcessPool(
+                max_workers=self._workers,
+                max_tasks=_FILES_PER_PROCESS,
+                initializer=start_decoder,
+                initargs=(lifeline(), os.getpid(), self._in_background, self._memory_limit_bytes),
+                context=multiprocessing.get_context("spawn"),
+            )
+            _ = pool.active  # what starts them
         except Exception:
             _log.exception("decoder processes could not be started")
+            return None
         return pool
 
-    def _begin(self, pool: ProcessPool, work: _Work) -> None:
+    def _begin(self, pool: ProcessPool | None, work: _Work) -> None:
         if work.answer.cancelled():
             _cancel(work.answer)
             return
@@ -176,6 +179,9 @@ class DecoderLane:
         attempt = work.tries
         with self._changed:
             self._running.add(work)
+        if pool is None:
+            self._settle(work, attempt, None, RuntimeError("no decoder processes"))
+            return
         try:
             future = pool.schedule(run_guarded, args=(work.function, *work.arguments), timeout=self._timeout_s)
         except Exception as error:  # the pool has broken meanwhile

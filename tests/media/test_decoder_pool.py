@@ -1,6 +1,7 @@
 """Real decoder processes: what hangs, crashes or eats memory costs itself only, and nothing stays behind."""
 
 import ctypes
+import logging
 import os
 import signal
 import subprocess
@@ -18,7 +19,8 @@ from PIL import Image
 
 from photofind.core.errors import UnreadablePicture
 from photofind.core.pixels import InputSpec
-from photofind.media.decoder import DecodeRequest, UnreadableFile
+from photofind.media import decoder_lane
+from photofind.media.decoder import DecodeRequest, DecodersFailed, UnreadableFile
 from photofind.media.decoder_lane import DecoderLane
 from photofind.media.decoder_pool import DecoderPool
 
@@ -199,6 +201,7 @@ def test_decoders_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_no_shared_photo_crashes_or_hangs(pool: DecoderPool, shared_data: Path) -> None:
     folder = shared_data / "photos"
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".xmp"]
@@ -215,3 +218,18 @@ def test_no_shared_photo_crashes_or_hangs(pool: DecoderPool, shared_data: Path) 
     # OS/2 icons, CGA's PCX, a 16-bit PSD and two damaged HEIF files are beyond Pillow and libheif
     assert sum("formats" in path.parts for path in refused) <= 12
     assert any("broken" in path.parts for path in paths if path not in refused)
+
+
+def test_a_system_without_room_for_processes_says_so(
+    lane: DecoderLane, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse() -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(decoder_lane, "lifeline", refuse)
+    with caplog.at_level(logging.ERROR, "photofind.media.decoder_lane"):
+        with pytest.raises(DecodersFailed):
+            lane.submit(abs, -1).result(_PATIENCE_S)
+        assert "could not be started" in caplog.text
+    monkeypatch.undo()
+    assert lane.submit(abs, -1).result(_PATIENCE_S) == 1

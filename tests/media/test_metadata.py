@@ -45,64 +45,6 @@ def _facts(packet: bytes) -> Facts:
     return facts_of_xmp(read_xmp(packet))[0]
 
 
-def test_attributes_and_elements_say_the_same() -> None:
-    short = _facts(_packet("", 'xmp:Rating="4" xmp:Label="Red"'))
-    long = _facts(_packet("<xmp:Rating>4</xmp:Rating><xmp:Label>Red</xmp:Label>"))
-    assert short == long == Facts(rating=4, label="Red")
-
-
-def test_bags_sequences_and_alternatives_are_read() -> None:
-    title = '<dc:title><rdf:Alt><rdf:li xml:lang="de">Hund</rdf:li><rdf:li xml:lang="x-default">Dog</rdf:li></rdf:Alt></dc:title>'
-    facts = _facts(
-        _packet(_bag("dc:subject", "dog", "beach", "dog") + title + _bag("dc:description", "At sea", kind="Alt"))
-    )
-    assert (facts.keywords, facts.title, facts.caption) == (("dog", "beach"), "Dog", "At sea")
-
-
-def test_hierarchies_of_all_programs_look_alike() -> None:
-    facts = _facts(
-        _packet(
-            _bag("lr:hierarchicalSubject", "Places|Austria|Vienna")
-            + _bag("digiKam:TagsList", "Places/Austria/Vienna", "People/Ann", kind="Seq")
-        )
-    )
-    assert facts.hierarchy == ("Places|Austria|Vienna", "People|Ann")
-    assert facts.keywords == ("Vienna", "Ann")
-
-
-@pytest.mark.parametrize(
-    ("attributes", "rating"),
-    [
-        ('xmp:Rating="5"', 5), ('xmp:Rating="-1"', -1), ('xmp:Rating="3.0"', 3), ('xmp:Rating="99"', 5),
-        ('MicrosoftPhoto:Rating="75"', 4), ('MicrosoftPhoto:Rating="1"', 1), ('xmp:Rating="x"', None),
-    ],
-)  # fmt: skip
-def test_stars_of_all_programs_are_stars(attributes: str, rating: int | None) -> None:
-    assert _facts(_packet("", attributes)).rating == rating
-
-
-def test_a_packet_that_breaks_off_keeps_what_came_before() -> None:
-    whole = _packet(_bag("dc:subject", "first", "second", "third"))
-    assert _facts(whole[: whole.index(b"third")]).keywords == ("first", "second")
-
-
-def test_a_packet_may_forget_to_declare_its_prefixes() -> None:
-    packet = b'<rdf:RDF><rdf:Description xap:Rating="2"><dc:title>Sea</dc:title></rdf:Description></rdf:RDF>'
-    assert _facts(packet) == Facts(rating=2, title="Sea")
-
-
-def test_entities_that_grow_are_refused() -> None:
-    bomb = '<!DOCTYPE a [<!ENTITY b "xxxxxxxxxx"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>'
-    assert read_xmp(bomb.encode() + _packet("<dc:title>&c;</dc:title>")) == {}
-
-
-@given(st.binary(max_size=300))
-def test_no_packet_raises(noise: bytes) -> None:
-    whole = _packet(_bag("dc:subject", "a"), 'xmp:Rating="1"')
-    for packet in (noise, whole[:120] + noise + whole[120:], whole[:-20] + noise):
-        facts_of_xmp(read_xmp(packet))
-
-
 def _exif(order: str, make_tiff_blob: Callable[..., bytes]) -> bytes:
     """A directory that points to an EXIF and a GPS directory behind it."""
     top = {0x010F: (2, 6, b"Canon\x00"), 0x0112: (3, 1, struct.pack(order + "H", 6))}
@@ -219,8 +161,8 @@ def test_keywords_are_bounded() -> None:
     assert clean_keywords(["  two   words ", "two words", "\x00", "a\x07b"]) == ("two words", "a b")
 
 
-def test_a_sidecar_beats_the_file_and_the_file_fills_what_it_leaves_out() -> None:
-    exif = read_directory(BytesIO(_exif("<", _plain_blob)))
+def test_a_sidecar_beats_the_file_and_the_file_fills_what_it_leaves_out(make_tiff_blob: Callable[..., bytes]) -> None:
+    exif = read_directory(BytesIO(_exif("<", make_tiff_blob)))
     file_xmp = _packet(_bag("dc:subject", "file"), 'xmp:Rating="2" xmp:Label="Blue"')
     sidecar = read_xmp(
         _packet(_bag("dc:subject", "sidecar"), 'xmp:Rating="5" exif:GPSLatitude="48,9N" exif:GPSLongitude="11,30E"')
@@ -229,16 +171,6 @@ def test_a_sidecar_beats_the_file_and_the_file_fills_what_it_leaves_out() -> Non
     assert (facts.keywords, facts.rating, facts.label, facts.camera_make) == (("sidecar",), 5, "Blue", "Canon")
     assert (facts.latitude, facts.longitude, facts.altitude_m) == (48.15, 11.5, None)  # a position is one thing
     assert facts.taken == "2025-05-03T14:02:11"
-
-
-def _plain_blob(order: str, tags: dict[int, tuple[int, int, bytes]], start: int = 8) -> bytes:
-    table = struct.pack(order + "H", len(tags))
-    extra, extra_at = b"", start + 2 + 12 * len(tags) + 4
-    for tag, (kind, count, value) in sorted(tags.items()):
-        slot = value.ljust(4, b"\x00") if len(value) <= 4 else struct.pack(order + "I", extra_at + len(extra))
-        extra += value if len(value) > 4 else b""
-        table += struct.pack(order + "HHI", tag, kind, count) + slot
-    return b"II*\x00" + struct.pack(order + "I", start) + table + struct.pack(order + "I", 0) + extra
 
 
 def test_no_stars_is_no_rating() -> None:
