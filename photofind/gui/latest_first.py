@@ -28,7 +28,10 @@ class LatestFirst(QObject):
         self._stopped = False
 
     def want(self, requests: Sequence[Hashable]) -> None:
-        """GUI thread. Forget what waits and do these instead, the first one first."""
+        """GUI thread. Forget what waits and do these instead, the first one first; what is under way is not repeated.
+
+        A request that has to be done again although it is under way must not be equal to it.
+        """
         with self._wake:
             if self._stopped:
                 return
@@ -50,7 +53,6 @@ class LatestFirst(QObject):
     def _run(self) -> None:
         while True:
             with self._wake:
-                self._busy_with = None
                 while not self._waiting and not self._stopped:
                     self._wake.wait()
                 if self._stopped:
@@ -61,5 +63,7 @@ class LatestFirst(QObject):
             except Exception:
                 _log.exception("%s could not do %r", self._name, request)
                 result = None
+            with self._wake:
+                self._busy_with = None  # before the result is seen, for it may be wanted again at once
             if not self._stopped:
                 self.done.emit(request, result)

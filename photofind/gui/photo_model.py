@@ -5,10 +5,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QAbstractListModel, QDateTime, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from photofind.core.photo import PhotoRow
-from photofind.gui import file_names
+from photofind.gui import file_names, status_words
 from photofind.gui.latest_first import LatestFirst
 
 PAGE_ROWS = 200
@@ -24,6 +24,7 @@ class _Page:
 
     first_id: int
     count: int
+    version: int  # of what is known to have changed
     ids: tuple[int, ...] = field(compare=False)
 
 
@@ -39,6 +40,7 @@ class PhotoModel(QAbstractListModel):
         self._ids: array[int] = array("q")
         self._rows: OrderedDict[int, PhotoRow | None] = OrderedDict()  # None: the catalogue has no such photo
         self._stale: set[int] = set()
+        self._version = 0
         self._loader = LatestFirst("photo-rows", lambda page: fetch(page.ids), self)
         self._loader.done.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
@@ -86,7 +88,7 @@ class PhotoModel(QAbstractListModel):
             looked_at = self._ids[max(first, visible.start) : min(first + PAGE_ROWS, visible.stop)]
             if any(photo_id not in self._rows or photo_id in self._stale for photo_id in looked_at):
                 ids = tuple(self._ids[first : first + PAGE_ROWS])
-                pages.append(_Page(ids[0], len(ids), ids))
+                pages.append(_Page(ids[0], len(ids), self._version, ids))
         self._loader.want(pages)
 
     def photos_changed(self, changed: Iterable[int]) -> None:
@@ -94,6 +96,7 @@ class PhotoModel(QAbstractListModel):
         known = [photo_id for photo_id in changed if photo_id in self._rows]
         self._stale.update(known)
         if known:
+            self._version += 1
             self._tell()
 
     def stop(self) -> None:
@@ -104,7 +107,8 @@ class PhotoModel(QAbstractListModel):
         for photo_id in page.ids:
             self._rows[photo_id] = found.get(photo_id)
             self._rows.move_to_end(photo_id)
-        self._stale.difference_update(page.ids)
+        if page.version == self._version:
+            self._stale.difference_update(page.ids)
         while len(self._rows) > KEPT_ROWS:
             forgotten, _ = self._rows.popitem(last=False)
             self._stale.discard(forgotten)
@@ -117,5 +121,4 @@ class PhotoModel(QAbstractListModel):
 
 def spoken(photo: PhotoRow) -> str:
     """A photo in words, for screen readers and the status line: name and date."""
-    when = QDateTime.fromSecsSinceEpoch(photo.sort_s, Qt.TimeSpec.UTC)  # wall-clock time, so no zone is applied
-    return f"{file_names.name_of(photo.path)}, {QLocale().toString(when.date(), QLocale.FormatType.LongFormat)}"
+    return f"{file_names.name_of(photo.path)}, {status_words.date(photo.sort_s)}"

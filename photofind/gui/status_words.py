@@ -1,6 +1,6 @@
 """What is going on, in words: short, plain, with the locale's numbers."""
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QTimeZone
 
 from photofind.core.events import Activity, Progress
 from photofind.core.photo import Counts
@@ -18,6 +18,13 @@ def size(size_bytes: int) -> str:
     if size_bytes >= 100_000_000:
         return _tr("{count} GB").format(count=QLocale().toString(size_bytes / 1e9, "f", 1))
     return QLocale().formattedDataSize(size_bytes, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
+def date(wall_clock_s: int) -> str:
+    """The day of a photo in the locale's long form."""
+    # Wall-clock time as the camera showed it: no zone is applied.
+    when = QDateTime.fromSecsSinceEpoch(wall_clock_s, QTimeZone.utc())
+    return QLocale().toString(when.date(), QLocale.FormatType.LongFormat)
 
 
 def photos(count: int) -> str:

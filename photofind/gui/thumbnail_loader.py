@@ -20,6 +20,7 @@ class _Request:
     photo_id: int
     edge_px: int  # of the screen, not of the layout
     ratio: float
+    version: int  # of what is known to have changed
 
 
 class ThumbnailLoader(QObject):
@@ -39,6 +40,7 @@ class ThumbnailLoader(QObject):
         self._limit_bytes = LEAST_KEPT_BYTES
         self._absent: set[int] = set()
         self._stale: set[int] = set()
+        self._version = 0
         self._loader = LatestFirst("thumbnails", self._make, self)
         self._loader.done.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
@@ -63,11 +65,12 @@ class ThumbnailLoader(QObject):
                     continue
             elif photo_id in self._absent:
                 continue
-            wanted.append(_Request(photo_id, edge, ratio))
+            wanted.append(_Request(photo_id, edge, ratio, self._version))
         self._loader.want(wanted)
 
     def photos_changed(self, changed: Iterable[int]) -> None:
         """These may have another thumbnail now, or one at last; the old one stays until the new one is there."""
+        self._version += 1
         for photo_id in changed:
             self._absent.discard(photo_id)
             if photo_id in self._kept:
@@ -82,9 +85,11 @@ class ThumbnailLoader(QObject):
         return None if image.isNull() else square(image, request.edge_px, style.CELL_RADIUS_PX * request.ratio)
 
     def _take(self, request: _Request, image: QImage | None) -> None:
-        self._stale.discard(request.photo_id)
+        if request.version == self._version:
+            self._stale.discard(request.photo_id)
         if image is None:
-            self._absent.add(request.photo_id)
+            if request.version == self._version:
+                self._absent.add(request.photo_id)
             return
         pixmap = QPixmap.fromImage(image)
         pixmap.setDevicePixelRatio(request.ratio)

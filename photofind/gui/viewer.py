@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QDateTime, QEvent, QLocale, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -240,7 +240,7 @@ class Viewer(QWidget):
         room = QRect(style.SPACE_L, 0, self._similar.x() - style.SPACE_XL, _BAR_PX)
         parts = [self._position]
         if self._photo is not None:
-            parts.append(_date_words(self._photo))
+            parts.append(status_words.date(self._photo.sort_s))
         quiet = " · ".join(part for part in parts if part)
         name = file_names.name_of(self._photo.path) if self._photo else ""
         painter.setFont(style.font(semibold=True))
@@ -285,8 +285,3 @@ def _fitted(size: QSize, room: QRect) -> QRect:
         fitting = size.scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
     corner = QPoint((room.width() - fitting.width()) // 2, (room.height() - fitting.height()) // 2)
     return QRect(room.topLeft() + corner, fitting)
-
-
-def _date_words(photo: PhotoRow) -> str:
-    when = QDateTime.fromSecsSinceEpoch(photo.sort_s, Qt.TimeSpec.UTC)  # wall-clock time, so no zone is applied
-    return QLocale().toString(when.date(), QLocale.FormatType.LongFormat)

@@ -1,0 +1,92 @@
+"""Where photos lie: every photo is found where it is drawn."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from photofind.gui.geometry import EvenGrid, Step
+
+grids = st.builds(
+    EvenGrid,
+    count=st.integers(1, 3_000_000),
+    width_px=st.integers(80, 8_000),
+    wanted_px=st.integers(40, 600),
+    gap_px=st.integers(0, 12),
+)
+
+
+@given(grid=grids, data=st.data())
+def test_the_photo_at_any_point_of_its_rectangle_is_that_photo(grid: EvenGrid, data: st.DataObject) -> None:
+    index = data.draw(st.integers(0, grid.count - 1))
+    rect = grid.rect_of(index)
+    x = data.draw(st.integers(rect.x, rect.x + rect.width - 1))
+    y = data.draw(st.integers(rect.y, rect.bottom - 1))
+    assert grid.index_at(x, y) == index
+
+
+@given(grid=grids, x=st.integers(-10, 8_000), y=st.integers(-10, 100_000))
+def test_a_point_is_in_the_rectangle_of_the_photo_found_there(grid: EvenGrid, x: int, y: int) -> None:
+    index = grid.index_at(x, y)
+    assert -1 <= index < grid.count
+    if index >= 0:
+        rect = grid.rect_of(index)
+        assert rect.x <= x < rect.x + rect.width
+        assert rect.y <= y < rect.bottom
+
+
+@given(grid=grids)
+def test_a_row_ends_at_the_margin_and_cells_differ_by_a_pixel_at_most(grid: EvenGrid) -> None:
+    first, last = grid.rect_of(0), grid.rect_of(grid.columns - 1)
+    assert first.x == grid.gap_px
+    assert last.x + last.width == grid.width_px - grid.gap_px
+    assert abs(first.width - last.width) <= 1
+
+
+@given(grid=grids, top=st.integers(0, 5_000_000), height=st.integers(1, 3_000))
+def test_the_visible_photos_are_those_that_reach_into_the_window(grid: EvenGrid, top: int, height: int) -> None:
+    visible = grid.visible_range(top, top + height)
+    assert 0 <= visible.start <= visible.stop <= grid.count
+    if visible:
+        assert grid.rect_of(visible.start).bottom + grid.gap_px > top
+        assert grid.rect_of(visible.stop - 1).y < top + height
+    if visible.stop < grid.count:
+        assert grid.rect_of(visible.stop).y >= top + height
+    if 0 < visible.start < grid.count:
+        assert grid.rect_of(visible.start - 1).bottom <= top
+
+
+@given(grid=grids, data=st.data(), step=st.sampled_from(Step), rows=st.integers(1, 40))
+def test_every_key_leads_to_a_photo(grid: EvenGrid, data: st.DataObject, step: Step, rows: int) -> None:
+    index = data.draw(st.integers(0, grid.count - 1))
+    moved = grid.moved(index, step, rows)
+    assert 0 <= moved < grid.count
+    if step in (Step.UP, Step.PAGE_UP):
+        assert moved % grid.columns == index % grid.columns
+
+
+def test_keys_move_by_columns_rows_and_pages() -> None:
+    grid = EvenGrid(count=23, width_px=5 * 104 + 4, wanted_px=100)
+    assert grid.columns == 5
+    assert grid.moved(7, Step.DOWN, 3) == 12
+    assert grid.moved(7, Step.UP, 3) == 2
+    assert grid.moved(2, Step.UP, 3) == 2
+    assert grid.moved(19, Step.DOWN, 3) == 22, "the last row is short: its last photo is the nearest"
+    assert grid.moved(22, Step.DOWN, 3) == 22
+    assert grid.moved(1, Step.PAGE_DOWN, 3) == 16
+    assert grid.moved(16, Step.PAGE_UP, 2) == 6
+    assert grid.moved(9, Step.RIGHT, 3) == 10
+    assert grid.moved(9, Step.END, 3) == 22
+    assert grid.moved(-1, Step.RIGHT, 3) == 0
+
+
+def test_a_million_photos_fit_in_what_a_scroll_bar_can_count() -> None:
+    grid = EvenGrid(count=1_000_000, width_px=700, wanted_px=600)
+    assert grid.columns == 1
+    assert grid.content_height_px < 2**31
+    assert grid.rect_of(999_999).bottom + grid.gap_px == grid.content_height_px
+
+
+def test_no_photos_take_no_room() -> None:
+    grid = EvenGrid(count=0, width_px=700, wanted_px=180)
+    assert not grid.visible_range(0, 1000)
+    assert grid.index_at(20, 20) == -1
+    assert grid.moved(-1, Step.DOWN, 3) == -1

@@ -1,0 +1,57 @@
+"""What the status line says."""
+
+from array import array
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from photofind.core.events import Activity, Progress
+from photofind.core.photo import Counts
+from photofind.core.question import Answer, Question
+from photofind.gui import status_words
+
+
+@pytest.mark.parametrize(
+    ("progress", "words"),
+    [
+        (Progress(Activity.IDLE), ""),
+        (
+            Progress(Activity.INDEXING, 11_276, 12_480, 8.2, 122.0),
+            "Looking through 1,204 photos · 8 a second · about 2 minutes left",
+        ),
+        (Progress(Activity.INDEXING, 9, 10, 0.0, None), "Looking through 1 photo"),
+        (Progress(Activity.INDEXING, 0, 40, 0.5, 80.0), "Looking through 40 photos · 30 a minute · about a minute left"),
+        (Progress(Activity.INDEXING, 0, 40, 20.0, 2.0), "Looking through 40 photos · 20 a second · less than a minute left"),
+        (Progress(Activity.INDEXING, 0, 10**6, 8.0, 125_000.0), "Looking through 1,000,000 photos · 8 a second · about 35 hours left"),
+        (Progress(Activity.INDEXING, 0, 10**6, 2.0, 500_000.0), "Looking through 1,000,000 photos · 2 a second · about 6 days left"),
+        (Progress(Activity.LOOKING, 0, 1_240), "Looking for photos in your folders · 1,240 photos so far"),
+        (Progress(Activity.LOOKING), "Looking for photos in your folders"),
+        (Progress(Activity.PAUSED, 10, 30), "Paused · 20 photos to go"),
+        (Progress(Activity.PAUSED), "Paused"),
+        (Progress(Activity.STOPPED_BY_TROUBLE, sentence="The disk is full."), "The disk is full."),
+    ],
+)  # fmt: skip
+def test_progress_is_told_in_plain_words(qtbot: QtBot, progress: Progress, words: str) -> None:
+    assert status_words.progress(progress) == words
+
+
+@pytest.mark.parametrize(
+    ("question", "found", "scored", "words"),
+    [
+        (Question(), 12_480, False, "12,480 photos"),
+        (Question(), 1, False, "1 photo"),
+        (Question("dog", limit=1000), 0, False, "No photos found"),
+        (Question("dog", limit=1000), 1, True, "1 photo found"),
+        (Question("dog", limit=1000), 1000, True, "The 1,000 closest of 12,480 photos"),
+        (Question("IMG", limit=1000), 1000, False, "1,000 photos found"),
+    ],
+)
+def test_an_answer_is_counted(qtbot: QtBot, question: Question, found: int, scored: bool, words: str) -> None:
+    answer = Answer(question, array("q", range(found)), array("f", [0.5] * found if scored else []))
+    assert status_words.answer(answer, Counts(photos=12_480)) == words
+
+
+def test_sizes_are_short(qtbot: QtBot) -> None:
+    assert status_words.size(605_000_000) == "0.6 GB"
+    assert status_words.size(1_500_000_000) == "1.5 GB"
+    assert status_words.size(14_000_000) == "14.0 MB"
