@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from photofind.core.changes import Appeared, Change, Changed, Moved, Unsure, Vanished
 from photofind.library.identity import is_current
 from photofind.library.librarian import Desk, Steps
-from photofind.library.scan import Listing, SkipRules, is_sidecar, sidecar_names, stat_file, walk
+from photofind.library.scan import Listing, SkipRules, stat_file, walk
 from photofind.library.tally import Tally
 from photofind.media.formats import PICTURE_SUFFIXES, Kind, raw_supported, sniff
+from photofind.media.sidecar import is_sidecar, sidecar_candidates
 from photofind.store.catalogue_files import FileStat
 from photofind.store.catalogue_reader import Folder, Work
 
@@ -155,10 +156,11 @@ class Intake:
             desk.note_counts()
 
     def _sidecar_changed(self, desk: Desk, folders: list[Folder], sidecar: str) -> None:
-        directory, name = os.path.split(sidecar)
-        for picture in desk.catalogue.files_in(directory):
-            if name.lower() in (other.lower() for other in sidecar_names(picture)):
-                self._file_is_there(desk, folders, os.path.join(directory, picture))
+        directory = os.path.dirname(sidecar)
+        for name in desk.catalogue.files_in(directory):
+            picture = os.path.join(directory, name)
+            if sidecar in sidecar_candidates(picture):
+                self._file_is_there(desk, folders, picture)
 
     def _path_is_gone(self, desk: Desk, path: str) -> None:
         if is_sidecar(path):

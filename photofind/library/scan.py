@@ -6,11 +6,10 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from photofind.media.sidecar import is_sidecar, sidecar_candidates, sidecar_state
 from photofind.store.catalogue_files import FileStat
 
 _log = logging.getLogger(__name__)
-
-_SIDECAR_SUFFIX = ".xmp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class SkipRules:
         return (self.hidden and name.startswith(".")) or name in self.folders
 
     def skips_file(self, name: str) -> bool:
-        return (self.hidden and name.startswith(".")) or name.lower().endswith(_SIDECAR_SUFFIX)
+        return (self.hidden and name.startswith(".")) or is_sidecar(name)
 
     def skips_path(self, path: str, root: str) -> bool:
         """Whether a scan of ``root`` would never come to ``path``."""
@@ -63,8 +62,8 @@ def list_directory(directory: str, rules: SkipRules) -> tuple[Listing, list[str]
                     if entry.is_dir(follow_symlinks=False):
                         if not rules.skips_folder(entry.name):
                             folders.append(entry.path)
-                    elif entry.name.lower().endswith(_SIDECAR_SUFFIX):
-                        sidecar_times_ns[entry.name.lower()] = entry.stat().st_mtime_ns
+                    elif is_sidecar(entry.name):
+                        sidecar_times_ns[entry.name] = entry.stat().st_mtime_ns
                     elif not rules.skips_file(entry.name):
                         status = entry.stat()
                         if stat.S_ISREG(status.st_mode):
@@ -75,40 +74,18 @@ def list_directory(directory: str, rules: SkipRules) -> tuple[Listing, list[str]
         _log.info("cannot list %r: %s", directory, error)
         listing.readable = False
     for name, status in found:
-        listing.files.append(FileStat(name, status.st_size, status.st_mtime_ns, _sidecar_time_ns(name, sidecar_times_ns)))
+        sidecar_ns = next((sidecar_times_ns[other] for other in sidecar_candidates(name) if other in sidecar_times_ns), 0)
+        listing.files.append(FileStat(name, status.st_size, status.st_mtime_ns, sidecar_ns))
     folders.sort()
     return listing, folders
 
 
 def stat_file(path: str) -> FileStat | None:
     """What a listing would say of the file at ``path``; None where there is no regular file."""
-    directory, name = os.path.split(path)
     try:
         status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):
             return None
     except (OSError, ValueError):
         return None
-    times_ns = {}
-    for sidecar in sidecar_names(name):
-        try:
-            times_ns[sidecar.lower()] = os.stat(os.path.join(directory, sidecar)).st_mtime_ns
-        except OSError:
-            continue
-    return FileStat(name, status.st_size, status.st_mtime_ns, _sidecar_time_ns(name, times_ns))
-
-
-def is_sidecar(path: str) -> bool:
-    return path.lower().endswith(_SIDECAR_SUFFIX)
-
-
-def sidecar_names(name: str) -> tuple[str, str]:
-    """The names a sidecar of ``name`` may have, the more specific one first: ``a.jpg.xmp``, ``a.xmp``."""
-    return name + _SIDECAR_SUFFIX, os.path.splitext(name)[0] + _SIDECAR_SUFFIX
-
-
-def _sidecar_time_ns(name: str, times_ns: dict[str, int]) -> int:
-    for sidecar in sidecar_names(name.lower()):
-        if sidecar in times_ns:
-            return times_ns[sidecar]
-    return 0
+    return FileStat(os.path.basename(path), status.st_size, status.st_mtime_ns, sidecar_state(path)[1])
