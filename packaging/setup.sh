@@ -100,7 +100,7 @@ need_libraries() {
         [ -n "$line" ] || give_up "Install the system packages that hold" $missing "and start again."
         give_up "System libraries are missing that only an administrator may install; have this line run, then start again: $line"
     fi
-    [ -z "$tools" ] || say "Tests that need a display will be skipped, as" $tools "is not installed; this line installs it: $line"
+    [ -z "$tools" ] || say "Tests that need a display will be skipped for lack of" $tools "(which this line installs: $line)."
 }
 
 # The virtual environment ---------------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ make_environment() {
             export PIP_CONSTRAINT=packaging/requirements.lock PIP_BUILD_CONSTRAINT=packaging/requirements.lock
             export PIP_ROOT_USER_ACTION=ignore PIP_USER=0
             "$host" -m pip --python "$python" install --disable-pip-version-check --no-input --retries 10 --editable ".[$extras]"
-        ) || give_up "The set-up did not finish; the reason is above. Start again and it goes on from what it has."
+        ) || give_up "The set-up did not finish; the reason is above. Mend it and start again."
         recipe "$1" >"$venv/setup.new"
         mv "$venv/setup.new" "$venv/setup.done"
         rm -f "$venv/setup.unfinished"

@@ -133,7 +133,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     absent = [tool for tool in ("Xvfb", "openbox", "xdotool") if shutil.which(tool) is None]
     if not absent:
         return
-    skip = pytest.mark.skip(reason=f"a display is needed, and {', '.join(absent)} is not installed")
+    skip = pytest.mark.skip(reason=f"needs a display, and there is no {', no '.join(absent)}")
     for item in items:
         if "display" in item.keywords or "x_display" in getattr(item, "fixturenames", ()):
             item.add_marker(skip)
