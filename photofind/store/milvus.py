@@ -27,6 +27,7 @@ _CONNECT_TIMEOUT_S = 15.0
 _MIN_FREE_BYTES = 256 * 1024 * 1024
 _WHAT = "the vector store"
 _ERRNO = re.compile(r"\[Errno (\d+)\]")
+_OF_MEMORY = re.compile(r"memory|malloc|^$", re.IGNORECASE)  # MemoryError says nothing at all
 _OF_ITS_CONTENT = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR}  # rather than of the disk
 _READING = {"has_collection", "describe_collection", "list_collections", "query", "get", "search"}
 # gRPC's default asks an idle server for a sign of life each 10 s here, for which gRPC servers hang up on a client.
@@ -82,7 +83,7 @@ class MilvusStore:
             else:
                 try:
                     self._open_embedded(name, dimension)
-                except (_Unreadable, _Lost) as error:  # lost twice: reading these files ends the engine
+                except _Unreadable as error:
                     notice = self._begin_anew(error)
                     self._open_embedded(name, dimension)
         return MilvusCollection(self, name, dimension, notice)
@@ -115,7 +116,7 @@ class MilvusStore:
             try:
                 yield
             except (StoreFailed, OSError) as error:
-                if self.host is not None:
+                if self.host is not None and not isinstance(error, _Lost):  # else another engine may run by now
                     self.abandon()
                 if isinstance(error, OSError):
                     raise store_failure(error, _WHAT) from error
@@ -138,9 +139,11 @@ class MilvusStore:
         try:
             return getattr(client, method)(*arguments, timeout=_TIMEOUT_S, **options)
         except (MilvusException, grpc.RpcError) as error:
-            if _is_lost(error):
+            # Another thread that has lost the engine closes the connection under this one.
+            lost = _is_lost(error) or client is not self._client
+            if lost:
                 self.abandon(client)
-            raise self._failure(error) from error
+            raise self._failure(error, lost) from error
 
     def query(self, name: str, fields: list[str], expression: str = "id >= 0") -> list[dict[str, Any]]:
         """All rows that match, by one call of Lite, and by pages of a server, which gives no more than 16,384 at once."""
@@ -188,7 +191,7 @@ class MilvusStore:
         except (MilvusException, grpc.RpcError) as error:
             if self.host is not None:
                 self.host.kill()
-            raise self._failure(error) from error
+            raise self._failure(error, lost=True) from error
 
     def _disconnect(self) -> None:
         client, self._client = self._client, None
@@ -196,18 +199,19 @@ class MilvusStore:
             with contextlib.suppress(Exception):  # a connection that is lost may refuse to be closed
                 client.close()
 
-    def _failure(self, error: Exception) -> StoreFailed:
-        reason = str(getattr(error, "message", "") or error).splitlines()[0][:200]
+    def _failure(self, error: Exception, lost: bool) -> StoreFailed:
+        reason = str(getattr(error, "message", "") or error).partition("\n")[0][:200]
         _log.info("Milvus: %s", reason)
         number = _ERRNO.search(reason)
         if self.host is not None:
-            if _is_lost(error):
+            if lost:
                 return _Lost("The vector store ended unexpectedly and is opened again at its next use.")
             if number and int(number[1]) not in _OF_ITS_CONTENT:
                 return store_failure(OSError(int(number[1]), os.strerror(int(number[1]))), _WHAT)
-            return _Unreadable(f"The vector store failed ({reason}); it is opened again at its next use.")
+            kind = StoreFailed if _OF_MEMORY.search(reason) else _Unreadable
+            return kind(f"The vector store failed ({reason}); it is opened again at its next use.")
         address = urlsplit(self._uri).hostname or self._uri
-        if _is_lost(error):
+        if lost:
             return _Lost(f"The Milvus server {address} cannot be reached: check its address and token.")
         return StoreFailed(f"The Milvus server {address} refused a request ({reason}): check its address and token.")
 
@@ -234,6 +238,8 @@ class MilvusStore:
         assert self.host is not None
         self.abandon()
         with disk_errors(_WHAT):
+            for older in self.host.folder.parent.glob(f"{self.host.folder.name}.damaged-*"):
+                shutil.rmtree(older, ignore_errors=True)  # one is enough of what can be made again
             aside = set_aside(self.host.folder)
         _log.warning("the vector store is kept as %s: %s", aside, error)
         return f"The vector store could not be read and is kept as {aside.name}; it is filled again."

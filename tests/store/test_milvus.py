@@ -3,6 +3,7 @@ import re
 import resource
 import shutil
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -336,3 +337,29 @@ def test_a_server_out_of_reach_is_said_in_a_sentence() -> None:
             store.collection("k", DIMENSION)
     assert "secret" not in str(caught.value)
     store.close()
+
+
+def test_an_engine_opened_anew_by_questions_and_a_writer_at_once_loses_nothing(store: MilvusStore) -> None:
+    collection = store.collection("k", DIMENSION)
+    fill(collection, 400)
+    kill_host(store)
+    assert store.keys() == ["k"]  # a new engine, in which the collection is not open yet
+    answers: list[int] = []
+    all_there = threading.Barrier(4, timeout=60)
+
+    def ask() -> None:
+        all_there.wait()
+        answers.append(len(MilvusIndex(collection).search(question(), 50)[0]))
+
+    asking = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in asking:
+        thread.start()
+    all_there.wait()
+    fill(collection, 100, start=401, seed=1)
+    collection.flush()
+    for thread in asking:
+        thread.join()
+    assert answers == [50, 50, 50]
+    store.close()
+    verdict = collection.verify(ids_from(1, 500))
+    assert (len(verdict.missing), len(verdict.extra), verdict.doubles) == (0, 0, 0)
