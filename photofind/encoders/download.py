@@ -24,7 +24,7 @@ from photofind.encoders.hub_lookup import Cancelled, HubFile
 _log = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 1 << 18
-_SILENCE_S = 15.0  # a connection that says nothing for so long is given up and made again
+_SILENCE_S = 10.0  # a connection that says nothing for so long is given up and made again
 _ATTEMPTS = 4  # in a row without a new byte
 
 

@@ -94,12 +94,17 @@ def _look_up_and_tell(
     end_with_parent(parent_lifeline, parent_pid)
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = os.environ["DO_NOT_TRACK"] = "1"
     os.environ["HF_HUB_DISABLE_IMPLICIT_TOKEN"] = "1"  # all of these files are public
+    pipe.send(answer_of(model, tag, endpoint))
+
+
+def answer_of(model: str, tag: str, endpoint: str) -> HubPlan | str:
+    """What ``look_up`` finds, found out in this process; the sentence for the user when there is nothing to find."""
     try:
-        pipe.send(_plan(model, tag, endpoint))
+        return _plan(model, tag, endpoint)
     except EncoderUnavailable as error:
-        pipe.send(str(error))
+        return str(error)
     except Exception as error:
-        pipe.send(_sentence(error, model, tag, endpoint))
+        return _sentence(error, model, tag, endpoint)
 
 
 def _plan(model: str, tag: str, endpoint: str) -> HubPlan:
@@ -189,5 +194,5 @@ def _sentence(error: Exception, model: str, tag: str, endpoint: str) -> str:
         and error.response.status_code in (401, 403, 404)
     ):
         return f"“{model}/{tag}” is not freely available at {endpoint or 'huggingface.co'}: choose another encoder."
-    _log.warning("hub lookup: %s: %s", type(error).__name__, error)
+    _log.info("hub lookup: %s: %s", type(error).__name__, error)
     return str(_unreachable(endpoint))

@@ -152,7 +152,7 @@ class Shelf:
     def place_of(self, encoder_id: str) -> Path:
         """Where the weights of one of open_clip's ids lie, or will."""
         model, tag = split_open_clip_id(encoder_id)
-        return self.folder / folder_name(f"{model}-{tag}")
+        return self.folder / folder_name(f"{model}--{tag}")
 
     def info(self, encoder_id: str) -> EncoderInfo:
         """What an installed encoder is. Blocks while its weights are hashed for the first time; no torch.
@@ -253,7 +253,7 @@ class Shelf:
 
 def split_open_clip_id(encoder_id: str) -> tuple[str, str]:
     """``open_clip:MODEL/TAG`` → (model, tag). Raises ``EncoderUnavailable`` when it has another form."""
-    found = re.fullmatch(r"open_clip:([A-Za-z0-9._-]{1,80})[/:]([A-Za-z0-9._-]{1,80})", encoder_id)
+    found = re.fullmatch(r"open_clip:(\w[\w.-]{0,79})[/:](\w[\w.-]{0,79})", encoder_id, re.ASCII)
     if found is None:
         raise EncoderUnavailable(
             f"“{encoder_id}” is not the name of an encoder: write open_clip:MODEL/TAG, as in open_clip:ViT-B-32/openai."

@@ -24,7 +24,7 @@ _TOKENIZER_FILES = (
 
 def folder_name(text: str) -> str:
     """A text as the name of a folder on any system."""
-    name = re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-")[:80]
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", text)[:80].strip("-.")
     return name or "encoder"
 
 

@@ -158,6 +158,7 @@ class LocalHub:
     announced: dict[str, str] = field(default_factory=dict)  # file name → another SHA-256 than the true one
     stall_after: int | None = None
     break_after: int | None = None
+    knows_ranges: bool = True
     stalled: threading.Event = field(default_factory=threading.Event)
     go_on: threading.Event = field(default_factory=threading.Event)
 
@@ -224,7 +225,7 @@ class _Hub(BaseHTTPRequestHandler):
         }
 
     def _send_file(self, hub: LocalHub, content: bytes) -> None:
-        wanted = self.headers.get("Range", "")
+        wanted = self.headers.get("Range", "") if hub.knows_ranges else ""
         start = 0
         if wanted:
             hub.ranges.append(wanted)
@@ -250,5 +251,6 @@ class _Hub(BaseHTTPRequestHandler):
         for name, value in (headers or {}).items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
+        self.send_header("Connection", "close")  # else a client in this process keeps a thread of the hub waiting
         self.end_headers()
         self.wfile.write(body)
