@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Hashable, Sequence
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,7 +18,7 @@ class LatestFirst(QObject):
 
     done = Signal(object, object)
 
-    def __init__(self, name: str, work: Callable[[object], object], parent: QObject | None = None) -> None:
+    def __init__(self, name: str, work: Callable[[Any], object], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._name = name
         self._work = work

@@ -18,6 +18,7 @@ class NoticeBar(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         self._act: Callable[[], None] | None = None
         self._icon = IconLabel(Glyph.INFO, self)
         self._sentence = QLabel(self)
@@ -26,15 +27,15 @@ class NoticeBar(QWidget):
         self._sentence.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.button = QPushButton(self)
         self.button.clicked.connect(self._clicked)
-        close = IconButton(Glyph.CLOSE, self.tr("Close"), self, size_px=14)
-        close.clicked.connect(self.hide)
-        row = QHBoxLayout(self)
+        self._close = IconButton(Glyph.CLOSE, self.tr("Close"), self, size_px=14)
+        self._close.clicked.connect(self.hide)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(style.SPACE_L, style.SPACE_S, style.SPACE_S, style.SPACE_S)
         row.setSpacing(style.SPACE_M)
         row.addWidget(self._icon)
         row.addWidget(self._sentence, 1)
         row.addWidget(self.button)
-        row.addWidget(close)
+        row.addWidget(self._close)
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._timer.timeout.connect(self._time_is_up)
         parent.installEventFilter(self)
@@ -76,17 +77,13 @@ class NoticeBar(QWidget):
         painter.end()
 
     def _place(self) -> None:
-        room = self.parentWidget().rect().adjusted(style.SPACE_L, style.SPACE_L, -style.SPACE_L, -style.SPACE_L)
-        one_line = self._sentence.fontMetrics().horizontalAdvance(self._sentence.text()) + style.SPACE_XL
-        margins = self.layout().contentsMargins()
-        others = sum(
-            self.layout().itemAt(i).widget().sizeHint().width() + style.SPACE_M
-            for i in range(self.layout().count())
-            if self.layout().itemAt(i).widget() not in (self._sentence, None)
-            and not self.layout().itemAt(i).widget().isHidden()
-        )
-        width = min(room.width(), MOST_PX, one_line + others + margins.left() + margins.right())
-        height = max(44, self.layout().heightForWidth(width))
+        room = self._over.rect().adjusted(style.SPACE_L, style.SPACE_L, -style.SPACE_L, -style.SPACE_L)
+        margins = self._row.contentsMargins()
+        words_px = self._sentence.fontMetrics().horizontalAdvance(self._sentence.text()) + style.SPACE_XL
+        others = [part for part in (self._icon, self.button, self._close) if not part.isHidden()]
+        others_px = sum(part.sizeHint().width() + self._row.spacing() for part in others)
+        width = min(room.width(), MOST_PX, words_px + others_px + margins.left() + margins.right())
+        height = max(44, self._row.heightForWidth(width))
         self.setGeometry(room.center().x() - width // 2, room.bottom() - height + 1, width, height)
 
     def _clicked(self) -> None:

@@ -105,5 +105,5 @@ def _png_of(image: object) -> bytes:
         return b""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG", 80)  # little compression: it is read again at once
+    image.save(buffer, "PNG", 80)  # type: ignore[call-overload]  # little compression: it is read again at once
     return bytes(buffer.data().data())

@@ -81,10 +81,10 @@ class PhotoActions(QObject):
     def show_in_folder(self, path: str) -> None:
         desktop.show_in_folder(path, self)
 
-    def _with_current(self, row: int, act: Callable[[list[PhotoRow]], object]) -> None:
+    def _with_current(self, row: int, act: Callable[[list[PhotoRow]], None]) -> None:
         self._with_rows([self._model.photo_id(row)], act)
 
-    def _with_chosen(self, act: Callable[[list[PhotoRow]], object]) -> None:
+    def _with_chosen(self, act: Callable[[list[PhotoRow]], None]) -> None:
         if self._grid.selected_count() > MOST_FILES:
             words = self.tr("That works for up to {photos} at a time.")
             self.sentence.emit(words.format(photos=status_words.photos(MOST_FILES)))
@@ -93,7 +93,7 @@ class PhotoActions(QObject):
         if ids:
             self._with_rows(ids, act)
 
-    def _with_rows(self, ids: Sequence[int], act: Callable[[list[PhotoRow]], object]) -> None:
+    def _with_rows(self, ids: Sequence[int], act: Callable[[list[PhotoRow]], None]) -> None:
         known = [row for photo_id in ids if (row := self._model.photo_by_id(photo_id)) is not None]
         if len(known) == len(ids):
             act(known)

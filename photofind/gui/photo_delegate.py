@@ -2,7 +2,7 @@
 
 from enum import Enum, auto
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -84,12 +84,6 @@ class PhotoDelegate(QStyledItemDelegate):
         elif hovered and cell.width() >= LEAST_CELL_FOR_ACTIONS_PX:
             _disc(painter, select_badge(cell), Glyph.CHECK, QColor(0, 0, 0, 90), QColor(255, 255, 255, 200))
         painter.restore()
-
-    def helpEvent(self, *arguments: object) -> bool:
-        event = arguments[0]
-        if isinstance(event, QEvent) and event.type() == QEvent.Type.ToolTip:
-            return bool(super().helpEvent(*arguments))
-        return False
 
     def _paint_picture(
         self, painter: QPainter, cell: QRect, palette: QPalette, photo_id: int, photo: PhotoRow | None

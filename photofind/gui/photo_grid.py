@@ -102,6 +102,7 @@ class PhotoGrid(SurfaceView):
         self._photos.replace_ids(ids)
         self._lay_out()
         if place is None:
+            self._anchor = -1
             self.verticalScrollBar().setValue(0)
         else:
             self.restore(place, reordering)
@@ -115,6 +116,7 @@ class PhotoGrid(SurfaceView):
 
     def go_to(self, row: int) -> None:
         """Make a photo the current and only selected one, and bring it into view."""
+        self._anchor = row
         self.setCurrentIndex(self._photos.index(row))
 
     def row_of(self, photo_id: int) -> int:
@@ -139,12 +141,12 @@ class PhotoGrid(SurfaceView):
     # -- events
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        top = self._top_row()
+        visible = self.visible()
         super().resizeEvent(event)
         at_the_beginning = self.verticalScrollBar().value() == 0
         self._lay_out()
-        if top >= 0 and not at_the_beginning and event.oldSize().width() != event.size().width():
-            self.verticalScrollBar().setValue(self._geometry.rect_of(top).y - style.GAP_PX)
+        if visible and not at_the_beginning and event.oldSize().width() != event.size().width():
+            self.verticalScrollBar().setValue(self._geometry.rect_of(visible.start).y - style.GAP_PX)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.viewport().scroll(dx, dy)
@@ -191,6 +193,7 @@ class PhotoGrid(SurfaceView):
         elif event.button() == Qt.MouseButton.LeftButton:
             self.clearSelection()
         super().mousePressEvent(event)
+        self._keep_anchor(event.modifiers())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(event.position().toPoint())
@@ -219,6 +222,7 @@ class PhotoGrid(SurfaceView):
             self.clearSelection()
         else:
             super().keyPressEvent(event)
+            self._keep_anchor(event.modifiers())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -249,7 +253,6 @@ class PhotoGrid(SurfaceView):
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
-        self._anchor = current.row()
         self.viewport().update()
         text = current.data(Qt.ItemDataRole.AccessibleTextRole) if current.isValid() else ""
         self.setAccessibleDescription(text or "")
@@ -261,6 +264,10 @@ class PhotoGrid(SurfaceView):
         self.selection_changed.emit()
 
     # -- inside
+
+    def _keep_anchor(self, modifiers: Qt.KeyboardModifier) -> None:
+        if not modifiers & Qt.KeyboardModifier.ShiftModifier:
+            self._anchor = self.currentIndex().row()
 
     def _lay_out(self) -> None:
         self._hovered = -1
@@ -290,7 +297,3 @@ class PhotoGrid(SurfaceView):
                 if 0 <= changed < len(self._photos.ids):
                     self.viewport().update(self.visualRect(self._photos.index(changed)))
             self._hovered = row
-
-    def _top_row(self) -> int:
-        visible = self.visible()
-        return visible.start if visible else -1

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -28,7 +28,9 @@ _PROBLEM_ROLE = Qt.ItemDataRole.UserRole
 class _ProblemDelegate(QStyledItemDelegate):
     """Name, reason, folder: three lines."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: object) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         problem: ProblemRow = index.data(_PROBLEM_ROLE)
         palette = option.palette
         painter.save()
@@ -59,7 +61,7 @@ class _ProblemDelegate(QStyledItemDelegate):
             top += metrics.height() + 2
         painter.restore()
 
-    def sizeHint(self, option: QStyleOptionViewItem, _index: object) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(200, option.fontMetrics.height() * 3 + style.SPACE_L + style.SPACE_S)
 
 

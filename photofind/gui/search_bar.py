@@ -1,12 +1,11 @@
 """The search bar: words and pictures side by side in one field."""
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
-    QImage,
     QKeyEvent,
     QKeySequence,
     QPainter,
@@ -16,7 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
-from photofind.gui import icons, style
+from photofind.gui import icons, own_jpegs, style
 from photofind.gui.icons import Glyph, IconButton, IconLabel
 from photofind.gui.offered import may_hold_pictures, read_offer
 
@@ -51,7 +50,7 @@ class PictureChip(QFrame):
 
     def set_thumbnail(self, jpeg: bytes) -> None:
         """A JPEG that this program made."""
-        image = QImage.fromData(jpeg, "JPEG")
+        image = own_jpegs.decode(jpeg)
         ratio = self.devicePixelRatioF()
         edge = round(CHIP_PX * ratio)
         cover = image.scaled(
@@ -222,7 +221,7 @@ class SearchBar(QFrame):
         elif event.mimeData().hasText():
             self.type_more(event.mimeData().text())
 
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.words and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
             self.update()
         return super().eventFilter(watched, event)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -30,7 +30,9 @@ _FOLDER_ROLE = Qt.ItemDataRole.UserRole
 class _FolderDelegate(QStyledItemDelegate):
     """Icon, name, number of photos; a folder that cannot be reached is quiet and marked."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: object) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         folder: FolderState = index.data(_FOLDER_ROLE)
         palette, rect = option.palette, option.rect
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -77,7 +79,7 @@ class _FolderDelegate(QStyledItemDelegate):
         )
         painter.restore()
 
-    def sizeHint(self, option: QStyleOptionViewItem, _index: object) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(100, max(ROW_PX, option.fontMetrics.height() + style.SPACE_M))
 
 

@@ -1,6 +1,6 @@
 """The thin line at the bottom: what the grid shows, what is going on, which encoder answers."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
@@ -86,7 +86,7 @@ class StatusLine(QWidget):
         painter.fillRect(self.rect(), self.palette().color(style.PANEL))
         painter.end()
 
-    def changeEvent(self, event: object) -> None:
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if hasattr(self, "encoder"):
             self._draw_icons()

@@ -54,7 +54,9 @@ class SurfaceView(QAbstractItemView):
 
     def selected_spans(self) -> list[Span]:
         """Selected rows, ascending."""
-        return sorted((part.top(), part.bottom() + 1) for part in self.selectionModel().selection())
+        chosen = self.selectionModel().selection()
+        parts = (chosen.at(number) for number in range(chosen.count()))
+        return sorted((part.top(), part.bottom() + 1) for part in parts)
 
     def selected_count(self) -> int:
         return sum(end - first for first, end in self.selected_spans())
@@ -83,8 +85,6 @@ class SurfaceView(QAbstractItemView):
         flags = QItemSelectionModel.SelectionFlag
         anchor, current = reordering.row_now(place.anchor), reordering.row_now(place.current)
         self.setAutoScroll(False)
-        if anchor >= 0:
-            self.setCurrentIndex(self.model().index(anchor, 0))  # Qt extends a selection from here
         chosen = QItemSelection()
         for first, end in reordering.spans_now(place.selected):
             chosen.select(self.model().index(first, 0), self.model().index(end - 1, 0))
@@ -146,14 +146,16 @@ class SurfaceView(QAbstractItemView):
         return False
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
-        """From the photo at the first corner to the one at the last corner, in reading order."""
-        first, last = self.indexAt(rect.topLeft()), self.indexAt(rect.bottomRight())
-        if first.isValid() and last.isValid():
-            self._anchor = first.row()
-            low, high = sorted((first.row(), last.row()))
-            chosen = QItemSelection(self.model().index(low, 0), self.model().index(high, 0))
-        else:
-            chosen = QItemSelection()
+        """From the anchor, or the photo at the first corner, to the one at the last corner, in reading order.
+
+        Qt has an anchor of its own, but forgets it when the list is replaced.
+        """
+        last = self.indexAt(rect.bottomRight()).row()
+        extends = bool(command & QItemSelectionModel.SelectionFlag.Current)
+        first = self._anchor if extends and self._anchor >= 0 else self.indexAt(rect.topLeft()).row()
+        chosen = QItemSelection()
+        if first >= 0 and last >= 0:
+            chosen.select(self.model().index(min(first, last), 0), self.model().index(max(first, last), 0))
         self.selectionModel().select(chosen, command)
 
     def visualRegionForSelection(self, _selection: QItemSelection) -> QRegion:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QImage, QPainter, QPixmap
 
-from photofind.gui import style
+from photofind.gui import own_jpegs, style
 from photofind.gui.latest_first import LatestFirst
 
 LEAST_KEPT_BYTES = 64 << 20
@@ -80,8 +80,7 @@ class ThumbnailLoader(QObject):
         self._loader.stop()
 
     def _make(self, request: _Request) -> QImage | None:
-        jpeg = self._load(request.photo_id)
-        image = QImage.fromData(jpeg, "JPEG") if jpeg else QImage()
+        image = own_jpegs.decode(self._load(request.photo_id))
         return None if image.isNull() else square(image, request.edge_px, style.CELL_RADIUS_PX * request.ratio)
 
     def _take(self, request: _Request, image: QImage | None) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from photofind.core import events
 from photofind.core.photo import PhotoRow
-from photofind.gui import file_names, status_words, style
+from photofind.gui import file_names, own_jpegs, status_words, style
 from photofind.gui.icons import Glyph, IconButton
 from photofind.gui.latest_first import LatestFirst
 
@@ -46,6 +46,7 @@ class Viewer(QWidget):
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
+        self._covered = parent
         self._open_view = open_view
         self._photo_id = 0
         self._photo: PhotoRow | None = None
@@ -207,7 +208,7 @@ class Viewer(QWidget):
         return button
 
     def _cover_parent(self) -> None:
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._covered.rect())
 
     def _room(self) -> QRect:
         return self.rect().adjusted(0, _BAR_PX, 0, 0)
@@ -272,7 +273,7 @@ class Viewer(QWidget):
     def _decode(load: Callable[[int], bytes | None]) -> Callable[[object], object]:
         def decode(photo_id: object) -> QImage | None:
             jpeg = load(photo_id) if isinstance(photo_id, int) else None
-            image = QImage.fromData(jpeg, "JPEG") if jpeg else QImage()
+            image = own_jpegs.decode(jpeg)
             return None if image.isNull() else image
 
         return decode

@@ -84,7 +84,7 @@ def main() -> None:
     app.exec()
 
 
-def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:
+def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: PLR0912 - one branch a scene
     """What is going on in the picture."""
     if name not in ("first", "looking", "away"):
         engine.post(events.LibraryState(Counts(12_480, 11_276, 1_201, 3, 248), FOLDERS))

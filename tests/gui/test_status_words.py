@@ -22,8 +22,14 @@ from photofind.gui import status_words
         (Progress(Activity.INDEXING, 9, 10, 0.0, None), "Looking through 1 photo"),
         (Progress(Activity.INDEXING, 0, 40, 0.5, 80.0), "Looking through 40 photos · 30 a minute · about a minute left"),
         (Progress(Activity.INDEXING, 0, 40, 20.0, 2.0), "Looking through 40 photos · 20 a second · less than a minute left"),
-        (Progress(Activity.INDEXING, 0, 10**6, 8.0, 125_000.0), "Looking through 1,000,000 photos · 8 a second · about 35 hours left"),
-        (Progress(Activity.INDEXING, 0, 10**6, 2.0, 500_000.0), "Looking through 1,000,000 photos · 2 a second · about 6 days left"),
+        (
+            Progress(Activity.INDEXING, 0, 10**6, 8.0, 125_000.0),
+            "Looking through 1,000,000 photos · 8 a second · about 35 hours left",
+        ),
+        (
+            Progress(Activity.INDEXING, 0, 10**6, 2.0, 500_000.0),
+            "Looking through 1,000,000 photos · 2 a second · about 6 days left",
+        ),
         (Progress(Activity.LOOKING, 0, 1_240), "Looking for photos in your folders · 1,240 photos so far"),
         (Progress(Activity.LOOKING), "Looking for photos in your folders"),
         (Progress(Activity.PAUSED, 10, 30), "Paused · 20 photos to go"),
