@@ -83,7 +83,7 @@ class Engine:
         work_waits, question_open = threading.Event(), threading.Event()
         self._thumbnails = Thumbnails(paths.thumbnails)
         stack.callback(self._thumbnails.close)
-        self._librarian = Librarian(paths.catalogue, self._thumbnails, self.announce)
+        self._librarian = Librarian(paths.catalogue, self._thumbnails, self.announce, thumbnails_lost=work_waits.set)
         self._librarian.start()
         stack.callback(self._librarian.stop)
         self.desk = EncoderDesk(

@@ -35,7 +35,7 @@ class Kind(Enum):
     VANISHED = auto()
     MOVED = auto()
     ROOT_GONE = auto()
-    LOST = auto()  # the queue overflowed or a drive was taken away: events are missing, anywhere
+    LOST = auto()  # events are missing below ``path``, or anywhere: the queue overflowed, a drive was taken away …
     BROKEN = auto()  # and so may be the watches
     LIMIT = auto()  # the system watches no more folders for this user; ``path`` is one that is not watched
 

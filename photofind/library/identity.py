@@ -56,7 +56,7 @@ def settle_read(
     if not is_current(desk, work):
         return Settled(work.id, Verdict.DONE)
     photo_id = work.id
-    if not work.has_thumbnail:  # never read before: it may be a photo that moved here
+    if work.is_new:  # never read before: it may be a photo that moved here
         twin = next((twin for twin in desk.reader.twins(picture.content_hash, but=work.id) if _has_left(twin)), None)
         if twin is not None:
             photo_id = _take_over(desk, work, twin, picture.content_hash, encoder_key, tallies).photo_id
@@ -64,7 +64,7 @@ def settle_read(
     if thumbnail:
         desk.thumbnails.put([(photo_id, thumbnail)])
     desk.note_changed(photo_id)
-    if not work.has_thumbnail:
+    if work.is_new:
         desk.note_membership()
     return _what_remains(desk, photo_id, picture.content_hash, encoder_key)
 

@@ -204,6 +204,7 @@ class Indexer:
             lost = writer.reconcile(reader)
         if len(lost):
             writer.forget(lost)
+        writer.tidy(reader)
 
     def _close_writer(self) -> None:
         if self._writer is not None:

@@ -134,7 +134,7 @@ class IndexingRound:
             settled = self._job(lambda desk: identity.what_remains(desk, work, self._key)).result()
             if settled.verdict is Verdict.REUSE and self._reuse(settled, work.content_hash):
                 return
-        elif not work.has_thumbnail and self._reader.possible_twins(work.size_bytes, work.mtime_ns, but=work.id):
+        elif work.is_new and self._reader.possible_twins(work.size_bytes, work.mtime_ns, but=work.id):
             self._window.append(_Reading(work, self._decoders.content_hash(work.path), hashed=True))
             return
         self._decode(work)

@@ -10,6 +10,7 @@ import errno
 import logging
 import os
 import threading
+from collections.abc import Callable
 
 from watchdog.observers.api import EventQueue, ObservedWatch
 from watchdog.observers.inotify import InotifyEmitter, InotifyWatchGroup
@@ -91,31 +92,58 @@ class Inotify(InotifyFD):
 
 
 class _Watches(InotifyWatchGroup):
-    """The watches of one tree."""
+    """The watches of one tree: which folder each watch is for, by its path.
 
-    def __post_init__(self) -> None:
-        self._leaving: dict[int, list[WatchDescriptor]] = {}
-        super().__post_init__()
+    Events are read after they happened, so a path may lead to another folder by then, and a watch be noted for a
+    wrong one. Each folder that comes or moves is therefore looked up again; a watch that turns out to have been noted
+    wrongly means that events may have gone astray, and is said so.
+    """
+
+    def __init__(self, kernel: Inotify, path: bytes, lost: Callable[[], None]) -> None:
+        self._lost = lost
+        self._leaving: dict[int, set[WatchDescriptor]] = {}
+        super().__init__(kernel, path, is_recursive=True, event_mask=_MASK)
 
     def on_event(self, event: InotifyEvent) -> None:
         if event.is_directory and event.is_moved_from:
             with self._lock:
                 path = self._build_event_source_path(event)
                 if path is not None:
-                    self._leaving[event.cookie] = [
+                    self._leaving[event.cookie] = {
                         descriptor
                         for descriptor, other in self._active_callbacks_by_watch.items()
                         if other == path or other.startswith(path + b"/")
-                    ]
-        elif event.is_moved_to:
-            self._leaving.pop(event.cookie, None)
+                    }
         super().on_event(event)
+        if event.is_directory and event.is_moved_to:
+            with self._lock:
+                self._leaving.pop(event.cookie, None)
+                path = self._build_event_source_path(event)
+                if path is not None and self.is_active:
+                    self._add_all_callbacks(path)
 
     def forget_departed(self, cookie: int) -> None:
         """Stop watching folders that were moved out of this tree."""
         with self._lock:
             left = [wd for wd in self._leaving.pop(cookie, ()) if wd in self._active_callbacks_by_watch]
             self._remove_callbacks(left)
+
+    def _add_callback(self, path: bytes) -> None:
+        try:
+            descriptor = self._inotify_fd.add_callback(path, self.event_mask, self._callback, self._id)
+        except OSError:
+            if path == self.path:
+                raise
+            return  # gone again, or more than may be watched, which was told
+        before = self._active_callbacks_by_watch.get(descriptor)
+        if before is not None and before != path:
+            if self._active_callbacks_by_path.get(before) == descriptor:
+                del self._active_callbacks_by_path[before]
+            self._lost()
+        self._active_callbacks_by_path[path] = descriptor
+        self._active_callbacks_by_watch[descriptor] = path
+        for leaving in self._leaving.values():  # it came back by another way
+            leaving.discard(descriptor)
 
     def _remove_watch_internally(self, wd: WatchDescriptor) -> None:
         path = self._active_callbacks_by_watch.pop(wd, None)
@@ -137,7 +165,9 @@ class InotifyTree(InotifyEmitter):
         path = os.fsencode(self.watch.path)
         if not os.path.isdir(path):
             raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), path)
-        self._watches = _Watches(self._kernel, path, is_recursive=True, event_mask=_MASK)
+        self._watches = _Watches(
+            self._kernel, path, lambda: self._tell(Happening(Kind.LOST, self._spell(self.watch.path)))
+        )
         self._inotify = self._watches
 
     def build_and_queue_event(self, event: GroupedInotifyEvent, *, full_events: bool = False) -> None:  # noqa: ARG002

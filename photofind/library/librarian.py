@@ -74,10 +74,17 @@ class Librarian:
     ``submit``, ``post`` and ``begin`` may be called from any thread.
     """
 
-    def __init__(self, catalogue_path: Path, thumbnails: Thumbnails, announce: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        catalogue_path: Path,
+        thumbnails: Thumbnails,
+        announce: Callable[[Event], None],
+        thumbnails_lost: Callable[[], None] = lambda: None,
+    ) -> None:
         self._catalogue_path = catalogue_path
         self._thumbnails = thumbnails
         self._announce = announce
+        self._thumbnails_lost = thumbnails_lost
         self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
         self._long_work: list[tuple[Callable[[Desk], Steps], Future[None]]] = []
         self._long_work_lock = threading.Lock()
@@ -135,6 +142,7 @@ class Librarian:
 
     def _run(self, catalogue: Catalogue) -> None:
         desk = Desk(catalogue, self._thumbnails)
+        told_notice: str | None = None
         steps: tuple[Steps, Future[None]] | None = None
         announced_s = counted_s = 0.0
         while True:
@@ -145,6 +153,9 @@ class Librarian:
             self._do_jobs(desk, wait_s=0.0 if steps is not None else _ANNOUNCE_EVERY_S)
             if steps is not None:
                 steps = self._advance(desk, *steps)
+            if self._thumbnails.notice != told_notice:
+                told_notice = self._thumbnails.notice
+                self._mend_thumbnails(desk, told_notice)
             now_s = time.monotonic()
             if now_s - announced_s >= _ANNOUNCE_EVERY_S:
                 announced_s = now_s
@@ -161,6 +172,19 @@ class Librarian:
         for _, future in self._long_work:
             future.cancel()
         catalogue.close()
+
+    def _mend_thumbnails(self, desk: Desk, notice: str) -> None:
+        """At the start, and when the thumbnails' file was found damaged: photos without one are read again."""
+        if notice:
+            self._announce(Notice(notice))
+        try:
+            lost = set(desk.reader.ids_with_thumbnail()) - set(self._thumbnails.ids())
+            if lost:
+                desk.catalogue.forget_thumbnails(lost)
+                desk.note_membership()
+                self._thumbnails_lost()
+        except StoreFailed as error:
+            _log.warning("thumbnails could not be checked: %s", error)
 
     def _announce_state(self, desk: Desk) -> None:
         try:

@@ -137,7 +137,11 @@ class MilvusFollower:
             taken_s=np.array([facts[i][1] for i in ids.tolist()], np.int64),
             content_hashes=[facts[i][2] for i in ids.tolist()],
         )
-        self._unflushed.extend((row[0], row[2]) for row in rows)
+        self._unflushed.extend((i, facts[i][2]) for i in ids.tolist())
+        lost = sorted(facts.keys() - set(ids.tolist()))
+        if lost:  # the journal must hold what the catalogue calls encoded; what it does not is encoded again
+            key = self._key
+            self._librarian.submit(lambda desk: desk.catalogue.forget_encoded(key, lost)).result()
 
     def _flush(self, key: str) -> None:
         if self._unflushed and self._collection is not None:

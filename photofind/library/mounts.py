@@ -1,4 +1,4 @@
-"""Which drives are mounted where: no watch tells that a drive was mounted over a watched folder."""
+"""What a folder really is: which one of its name, and which drives are mounted in it. No watch tells either."""
 
 import os
 import re
@@ -19,3 +19,13 @@ def mounts() -> dict[str, str]:
         unescaped = re.sub(rb"\\([0-7]{3})", lambda octal: bytes([int(octal[1], 8)]), point)
         found[os.fsdecode(unescaped)] = os.fsdecode(mount_id + b" " + device)
     return found
+
+
+def identity_of(folder: str) -> tuple[int, int] | None:
+    """What tells this folder from another one of the same name; None where there is none that can be listed."""
+    try:
+        with os.scandir(folder):
+            status = os.stat(folder)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -22,8 +22,9 @@ class SettlingTable:
 
     A rename is told as it was, unless its source is new (then its target has appeared) or something new takes the
     source's place within ``settle_s`` (programs that keep a backup save like this: then the source has changed and
-    the target has appeared). A move may name a target that a later change of the list moves on or lets vanish, and a
-    source that nobody knows: then it stands for ``Appeared(target)``.
+    the target has appeared). Whatever was known at and below the target of a move is gone. A move may name a target
+    that a later change of the list moves on or lets vanish, and a source that nobody knows: then it stands for
+    ``Appeared(target)``.
 
     What came and went within ``settle_s`` is told as vanished, since a scan may have seen it in between.
     """
@@ -98,7 +99,9 @@ class SettlingTable:
         self._pending.pop(target, None)
         if is_folder:
             self._take_below(target)
-        is_told = entry.is_told if entry is not None else not self._is_in_new_folder(source)
+        is_told = not self._is_in_new_folder(source)
+        if entry is not None:  # what was told of may not be what moves
+            is_told = entry.is_told and entry.told_folder == is_folder
         if is_told or any(overlap(move.target, source) for move in self._moves):
             self._add_move(Moved(source, target, is_folder), now_s)
         else:

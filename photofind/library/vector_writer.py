@@ -15,6 +15,8 @@ from photofind.store.vector_journal import VectorJournal, round_vectors
 
 _log = logging.getLogger(__name__)
 
+_FEW_RECORDS = 1_000
+
 
 class VectorWriter:
     """Writes the vectors of one encoder. Indexer thread only; any call may raise StoreFailed or NoRoom."""
@@ -31,6 +33,12 @@ class VectorWriter:
     def reconcile(self, reader: CatalogueReader) -> NDArray[np.int64]:
         """Photos that the catalogue believes encoded and whose vectors the journal does not hold."""
         return np.setdiff1d(reader.encoded_ids(self.info.key), self._index.ids())
+
+    def tidy(self, reader: CatalogueReader) -> None:
+        """Write the journal anew without outdated and unknown vectors, once they are a third of it."""
+        live = reader.encoded_ids(self.info.key)
+        if len(self._journal) > len(live) * 3 // 2 + _FEW_RECORDS:
+            self._journal.compact(live)
 
     def forget(self, ids: NDArray[np.int64]) -> None:
         """These photos will be encoded again."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from photofind.core.changes import Change
 from photofind.library.folder_events import LIMIT_ERRORS, FolderEvents, Happening, Kind, Listening
-from photofind.library.mounts import mounts
+from photofind.library.mounts import identity_of, mounts
 from photofind.library.pending import is_below, overlap
 from photofind.library.settling import SettlingTable
 
@@ -97,7 +97,7 @@ class FolderWatcher:
         with self._roots_lock:
             if folder in self._roots or self._stopping:
                 return
-            root = _Root(folder, _identity(folder))
+            root = _Root(folder, identity_of(folder))
             self._roots[folder] = root
             if root.identity is not None:
                 self._open(root)
@@ -114,8 +114,9 @@ class FolderWatcher:
             if not any(is_below(folder, other) for other in self._roots):
                 self._do(lambda: self._table.forget(folder))
             for other in self._roots.values():
-                if is_below(other.folder, folder) and other.identity is not None and not self._is_watched(other):
-                    self._open(other)
+                if is_below(other.folder, folder):
+                    if other.identity is not None:
+                        self._open(other)
                     self._doubt(other.folder)
             self._tell_roots()
 
@@ -186,7 +187,7 @@ class FolderWatcher:
                     self._look_after_roots()
                 case Kind.LOST:
                     for root in roots:
-                        if root.listening is not None and not root.is_polled:
+                        if root.listening is not None and happening.path in ("", root.folder):
                             self._doubt(root.folder)
                 case Kind.BROKEN:
                     for root in roots:
@@ -208,7 +209,7 @@ class FolderWatcher:
                 point for point in before.keys() | self._mounts.keys() if before.get(point) != self._mounts.get(point)
             ]
             for root in list(self._roots.values()):
-                identity = _identity(root.folder)
+                identity = identity_of(root.folder)
                 is_other = identity != root.identity
                 root.identity = identity
                 is_dead = root.listening is not None and not root.listening.is_alive()
@@ -281,16 +282,6 @@ class FolderWatcher:
         with self._news:
             self._happenings.append(work)
             self._news.notify()
-
-
-def _identity(folder: str) -> tuple[int, int] | None:
-    """What tells this folder from another one of the same name; None where there is none that can be listed."""
-    try:
-        with os.scandir(folder):
-            status = os.stat(folder)
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
 
 
 def _sentence(folder: str, polling_s: float, limit: bool) -> str:

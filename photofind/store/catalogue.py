@@ -89,6 +89,13 @@ class Catalogue(CatalogueOfFiles):
             )
             self._index_words(target)
 
+    def forget_thumbnails(self, ids: Iterable[PhotoId]) -> None:
+        """These thumbnails are lost: the photos are read again, which makes new ones."""
+        with self.transaction():
+            self._connection.executemany(
+                "UPDATE photos SET has_thumbnail = 0, content_hash = NULL WHERE id = ?", [(photo_id,) for photo_id in ids]
+            )
+
     def record_problem(self, photo_id: PhotoId, reason: str) -> None:
         """The file cannot be read; it is tried again when it changes."""
         with self.transaction():

@@ -31,14 +31,17 @@ _WITH_ENCODED = "photos p LEFT JOIN encoded e ON e.encoder_key = ? AND e.photo_i
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A photo that waits: to be read when ``content_hash`` is None, else only to be encoded."""
+    """A photo that waits: to be read when ``content_hash`` is None, else only to be encoded.
+
+    ``is_new``: it was never read, so it may turn out to be another photo that moved here.
+    """
 
     id: PhotoId
     path: str
     size_bytes: int
     mtime_ns: int
     content_hash: bytes | None
-    has_thumbnail: bool
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,10 @@ class CatalogueReader:
         )
         return array("q", (row[0] for row in rows))
 
+    def ids_with_thumbnail(self) -> list[PhotoId]:
+        """All photos that are believed to have a thumbnail, gone ones too."""
+        return [row[0] for row in self._connection.execute("SELECT id FROM photos WHERE has_thumbnail = 1")]
+
     def rows(self, ids: Sequence[PhotoId]) -> list[PhotoRow]:
         """The rows of ``ids``, in that order; unknown ones and those whose file is gone are left out."""
         found = {}
@@ -181,7 +188,7 @@ class CatalogueReader:
     def waiting(self, encoder_key: str, after: PhotoId, limit: int) -> list[Work]:
         """Photos with ids above ``after`` that wait for this encoder and can be reached, by id."""
         rows = self._connection.execute(
-            f"SELECT p.id, p.directory, p.name, p.size_bytes, p.mtime_ns, p.content_hash, p.has_thumbnail FROM {_WITH_ENCODED}"
+            f"SELECT p.id, p.directory, p.name, p.size_bytes, p.mtime_ns, p.content_hash, p.width = 0 FROM {_WITH_ENCODED}"
             f" JOIN folders d ON d.id = p.folder_id AND d.offline = 0 WHERE p.id > ? AND {_IS_WAITING} ORDER BY p.id LIMIT ?",
             (encoder_key, after, limit),
         )
@@ -198,7 +205,7 @@ class CatalogueReader:
     def unread(self, after: PhotoId, limit: int) -> list[Work]:
         """Photos with ids above ``after`` that were never read and can be reached, by id."""
         rows = self._connection.execute(
-            "SELECT p.id, p.directory, p.name, p.size_bytes, p.mtime_ns, NULL, p.has_thumbnail FROM photos p"
+            "SELECT p.id, p.directory, p.name, p.size_bytes, p.mtime_ns, NULL, p.width = 0 FROM photos p"
             f" JOIN folders d ON d.id = p.folder_id AND d.offline = 0 WHERE p.id > ? AND {_IS_UNREAD} ORDER BY p.id LIMIT ?",
             (after, limit),
         )
@@ -299,8 +306,8 @@ def _join(directory: bytes, name: bytes) -> str:
 
 
 def _work(row: Sequence[Any]) -> Work:
-    photo_id, directory, name, size_bytes, mtime_ns, content_hash, has_thumbnail = row
-    return Work(photo_id, _join(directory, name), size_bytes, mtime_ns, content_hash, bool(has_thumbnail))
+    photo_id, directory, name, size_bytes, mtime_ns, content_hash, is_new = row
+    return Work(photo_id, _join(directory, name), size_bytes, mtime_ns, content_hash, bool(is_new))
 
 
 def _photo_row(row: Sequence[Any]) -> PhotoRow:

@@ -1,5 +1,6 @@
 """Photos on their way into the library, through real decoders, journal, catalogue and Milvus Lite."""
 
+import logging
 import os
 import shutil
 from collections.abc import Callable
@@ -445,3 +446,30 @@ def test_an_encoder_that_is_gone_leaves_the_library_usable(
     with open_engine(listen=seen.append) as engine:
         assert all_ids(engine, ask).keys() == {"one.jpg"}
         assert engine.desk.current.is_palette
+
+
+def test_lost_thumbnails_are_made_again_without_encoding(
+    open_engine: OpenEngine,
+    index: Index,
+    ask: Ask,
+    photos: Path,
+    library_folder: Path,
+    make_picture: MakePicture,
+    encoded_pictures: Callable[[], int],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    make_picture(photos / "one.jpg", RED)
+    make_picture(photos / "twin.jpg", RED)
+    with open_engine() as engine:
+        index(engine, photos)
+        before = all_ids(engine, ask)
+        encoded_pictures()
+        (photos / "twin.jpg").unlink()
+        index(engine)
+    for file in library_folder.glob("thumbnails.db*"):
+        file.write_bytes(b"this is no database, it only was one once" * 100)
+    with caplog.at_level(logging.WARNING), open_engine() as engine:
+        index(engine)
+        assert all_ids(engine, ask) == {"one.jpg": before["one.jpg"]}
+        assert engine.thumbnail(before["one.jpg"])
+    assert encoded_pictures() == 0
