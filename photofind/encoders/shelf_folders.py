@@ -9,6 +9,7 @@ from typing import Any
 
 from photofind.core.errors import EncoderUnavailable
 from photofind.encoders.folder import CONFIG_NAME, OWN_FOLDER, TEXT_FILES, check_folder, find_weights
+from photofind.encoders.lock_file import LockFile
 from photofind.encoders.weights_memory import write_json
 
 NOTE_NAME = "photofind.json"  # beside the weights: id, name, licence
@@ -48,26 +49,35 @@ def import_folder(source: Path, shelf_folder: Path) -> Path:
         raise EncoderUnavailable(f"There is no folder “{source}”: check its name.")
     try:
         shelf_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.TemporaryDirectory(dir=shelf_folder, prefix=".import-") as temporary:
-            staged = Path(temporary) / "encoder"
-            staged.mkdir(mode=0o700)
-            for path in (find_weights(source), *(source / name for name in (CONFIG_NAME, *TEXT_FILES))):
-                if path.is_file():
-                    shutil.copyfile(path, staged / path.name)
-                    (staged / path.name).chmod(0o600)
-            name_tokenizer_here(staged)
-            try:
-                check_folder(staged)
-            except EncoderUnavailable as error:
-                raise EncoderUnavailable(str(error).replace(str(staged), str(source))) from None
-            write_json(staged / NOTE_NAME, {"name": source.name})
-            target = _free_place(shelf_folder, folder_name(source.name))
-            staged.rename(target)
+        busy = "Another photofind is importing an encoder just now: wait for it."
+        with LockFile(shelf_folder / ".import.lock", busy):
+            for left_over in shelf_folder.glob(".import-*"):  # of an attempt that was killed
+                shutil.rmtree(left_over, ignore_errors=True)
+            target = _copy(source, shelf_folder)
     except OSError as error:
         raise EncoderUnavailable(
             f"The folder “{source}” could not be copied to “{shelf_folder}”: {error.strerror or error}."
         ) from error
     return target
+
+
+def _copy(source: Path, shelf_folder: Path) -> Path:
+    with tempfile.TemporaryDirectory(dir=shelf_folder, prefix=".import-") as temporary:
+        staged = Path(temporary) / "encoder"
+        staged.mkdir(mode=0o700)
+        for path in (find_weights(source), *(source / name for name in (CONFIG_NAME, *TEXT_FILES))):
+            if path.is_file():
+                shutil.copyfile(path, staged / path.name)
+                (staged / path.name).chmod(0o600)
+        name_tokenizer_here(staged)
+        try:
+            check_folder(staged)
+        except EncoderUnavailable as error:
+            raise EncoderUnavailable(str(error).replace(str(staged), str(source))) from None
+        write_json(staged / NOTE_NAME, {"name": source.name})
+        target = _free_place(shelf_folder, folder_name(source.name))
+        staged.rename(target)
+        return target
 
 
 def name_tokenizer_here(folder: Path) -> None:
@@ -77,7 +87,7 @@ def name_tokenizer_here(folder: Path) -> None:
         content = json.loads(path.read_text(encoding="utf-8"))
         text_cfg = content["model_cfg"]["text_cfg"]
         has_name = bool(text_cfg.get("hf_tokenizer_name"))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return  # check_folder says what is wrong with it
     if has_name and any((folder / name).is_file() for name in _TOKENIZER_FILES):
         text_cfg["hf_tokenizer_name"] = OWN_FOLDER

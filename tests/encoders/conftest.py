@@ -38,7 +38,7 @@ ARCHITECTURES: dict[str, dict[str, Any]] = {
         },
         "text_cfg": {
             "context_length": 8,
-            "vocab_size": 32,
+            "vocab_size": 64,
             "hf_tokenizer_name": ".",
             "tokenizer_kwargs": {"clean": "canonicalize"},
             "width": 192,
@@ -91,7 +91,9 @@ def _save(architecture: str, folder: Path) -> Path:
     folder.mkdir()
     model_cfg = ARCHITECTURES[architecture]
     text_cfg = model_cfg["text_cfg"]
-    if "hf_tokenizer_name" in text_cfg:
+    if architecture == "siglip":
+        _save_gemma_tokenizer(folder)
+    elif "hf_tokenizer_name" in text_cfg:
         _save_tokenizer(folder)
     if "hf_model_name" in text_cfg:
         _save_text_tower(folder)
@@ -124,6 +126,37 @@ def _save_tokenizer(folder: Path) -> None:
     tokenizer.save(str(folder / "tokenizer.json"))
     (folder / "tokenizer_config.json").write_text(
         json.dumps({"tokenizer_class": "PreTrainedTokenizerFast", "pad_token": "<pad>", "unk_token": "<unk>"})
+    )
+
+
+def _save_gemma_tokenizer(folder: Path) -> None:
+    """Like the one of SigLIP2's folders: letters joined by merges, the end marked, padded on the right."""
+    from tokenizers import Tokenizer, models, normalizers, processors
+
+    vocabulary = {
+        word: at for at, word in enumerate(["<pad>", "<eos>", "<bos>", "<unk>", *"▁abcdefghijklmnopqrstuvwxyz"])
+    }
+    merges = [("▁", "d"), ("▁d", "o"), ("▁do", "g")]
+    vocabulary.update({left + right: len(vocabulary) + at for at, (left, right) in enumerate(merges)})
+    tokenizer = Tokenizer(
+        models.BPE(vocab=vocabulary, merges=merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True)
+    )
+    tokenizer.normalizer = normalizers.Replace(" ", "▁")
+    tokenizer.post_processor = processors.TemplateProcessing(single="$A <eos>", special_tokens=[("<eos>", 1)])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    (folder / "tokenizer_config.json").write_text(
+        json.dumps(
+            {
+                "tokenizer_class": "GemmaTokenizer",
+                "add_bos_token": False,
+                "add_eos_token": True,
+                "bos_token": "<bos>",
+                "eos_token": "<eos>",
+                "pad_token": "<pad>",
+                "unk_token": "<unk>",
+                "padding_side": "right",
+            }
+        )
     )
 
 
