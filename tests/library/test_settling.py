@@ -114,10 +114,10 @@ class Listener:
 
     def _move(self, source: str, target: str, is_folder: bool) -> None:
         moving = {path: held for path, held in self.known.items() if path == source or is_below(path, source)}
+        self._drop(target)
         if not moving:
             self._scan(target) if is_folder else self._read(target)
             return
-        self._drop(target)
         self._drop(source)
         self.known.update({target + path[len(source) :]: held for path, held in moving.items()})
 
@@ -327,6 +327,14 @@ def test_a_file_that_becomes_a_folder_is_both_told(bench: Bench) -> None:
     bench.do("remove", "/r/a")
     bench.do("make_folder", "/r/a", "b")
     assert bench.wait(10) == [Vanished("/r/a"), Appeared("/r/a", is_folder=True)]
+
+
+def test_a_folder_in_the_place_of_a_known_file_does_not_move_as_that_file(bench: Bench) -> None:
+    bench.known("/r/a")
+    bench.do("remove", "/r/a")
+    bench.do("make_folder", "/r/a", "b")
+    bench.do("move", "/r/a", "/r/z")
+    assert {type(change) for change in bench.wait(10)} == {Vanished, Appeared}
 
 
 def test_a_file_that_grows_without_events_is_not_settled(bench: Bench) -> None:

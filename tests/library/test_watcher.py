@@ -1,4 +1,6 @@
+import contextlib
 import os
+import random
 import shutil
 import subprocess
 import threading
@@ -43,6 +45,7 @@ class Post:
             case Moved(source, target):
                 moving = {path: held for path, held in self.known.items() if _is_at_or_below(path, source)}
                 self._look_again(source)
+                self.known = {path: held for path, held in self.known.items() if not _is_at_or_below(path, target)}
                 self.known.update({target + path[len(source) :]: held for path, held in moving.items()})
                 if not moving:
                     self._look_again(target)
@@ -146,7 +149,9 @@ def test_a_file_written_in_pieces_settles_once_and_only_when_it_is_closed(
     assert len(post.known[f"{root}/a.jpg"]) == 4000
 
 
-def test_a_closed_file_is_posted_soon(root: Path, post: Post, start: Callable[..., FolderWatcher]) -> None:
+def test_a_closed_file_rests_for_a_second_before_it_is_posted(
+    root: Path, post: Post, start: Callable[..., FolderWatcher]
+) -> None:
     start(root, settle_s=1.0)
     (root / "a.jpg").write_bytes(b"a")
     closed_s = time.monotonic()
@@ -203,7 +208,8 @@ def test_what_moves_between_two_watched_folders_has_moved_and_is_watched_there(
     (root / "trip").rename(elsewhere / "trip")
     told = post.all_of(Moved(f"{root}/a.jpg", f"{elsewhere}/a.jpg"), Moved(f"{root}/trip", f"{elsewhere}/trip", True))
     assert not any(isinstance(change, Vanished) for change in told)
-    post.until(lambda _: Appeared(f"{elsewhere}/trip", True) in post.take() or not post.threads)
+    post.all_of(Appeared(f"{elsewhere}/trip", True))
+    post.take()
     (elsewhere / "trip" / "c.jpg").write_bytes(b"c")
     (root / "trip").mkdir()
     told = post.all_of(Appeared(f"{elsewhere}/trip/c.jpg"), Appeared(f"{root}/trip", True))
@@ -367,9 +373,8 @@ def test_what_is_to_be_ignored_is_not_posted(root: Path, post: Post, start: Call
     (root / "x.tmp").write_bytes(b"x")
     (root / "x.tmp").rename(root / "x.jpg")
     (root / "a.jpg").rename(root / "a.tmp")
-    told = post.all_of(Vanished(f"{root}/a.jpg"))
-    post.until(lambda _: post.known == {f"{root}/x.jpg": b"x", f"{root}/a.tmp": b"a"} or f"{root}/x.jpg" in post.known)
-    assert not any(change in told for change in (Appeared(f"{root}/x.tmp"), Appeared(f"{root}/a.tmp")))
+    post.all_of(Vanished(f"{root}/a.jpg"))
+    assert set(post.all_of(Appeared(f"{root}/x.jpg"))) == {Vanished(f"{root}/a.jpg"), Appeared(f"{root}/x.jpg")}
 
 
 def test_two_thousand_files_unpacked_at_once_are_all_known_in_the_end(
@@ -385,6 +390,38 @@ def test_two_thousand_files_unpacked_at_once_are_all_known_in_the_end(
     shutil.rmtree(root / "photos" / "07")
     post.until(lambda _: len(post.known) == 1_950)
     assert post.known == files_in(str(root))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_happens_in_two_folders_is_known_in_the_end(
+    root: Path, elsewhere: Path, post: Post, start: Callable[..., FolderWatcher], seed: int
+) -> None:
+    choose = random.Random(seed)
+    start(root, elsewhere)
+    pause = threading.Event()
+
+    def some_path() -> Path:
+        return choose.choice([root, elsewhere]).joinpath(*choose.choices("abc", k=choose.randint(1, 3)))
+
+    def do_something() -> None:
+        path, other = some_path(), some_path()
+        match choose.randrange(9):
+            case 0 | 1 | 2:
+                path.write_bytes(choose.randbytes(9))
+            case 3 | 4:
+                (path / "d" / "e").mkdir(parents=True)
+                (path / "d" / "e" / "new.jpg").write_bytes(choose.randbytes(9))
+            case 5 | 6 | 7:
+                path.rename(other)
+            case _:
+                shutil.rmtree(path)
+
+    for number in range(250):
+        with contextlib.suppress(OSError):  # no such folder, not empty, inside itself …
+            do_something()
+        if number % 25 == 24:
+            pause.wait(choose.random())
+    post.until(lambda _: post.known == files_in(str(root)) | files_in(str(elsewhere)))
 
 
 def test_a_burst_over_the_limit_is_one_doubt_about_the_folder(
