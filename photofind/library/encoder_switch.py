@@ -40,8 +40,11 @@ class EncoderSwitch:
         self._cancelled = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def begin(self, current_id: str, coming_id: str, was_chosen: bool) -> None:
+    def begin(self) -> None:
         """Open what the library remembers; one that never chose takes what is installed since."""
+        current_id, coming_id, was_chosen = self._librarian.submit(
+            lambda desk: [desk.reader.meta(key) for key in ("encoder", "coming_encoder", "encoder_chosen")]
+        ).result()
         default_id = self._shelf.default()
         current_id = current_id or default_id
         if current_id == PALETTE_ID and not was_chosen and not coming_id and default_id != PALETTE_ID:

@@ -191,8 +191,8 @@ def test_a_file_that_cannot_be_read_is_a_problem_and_is_opened_once(
         assert all(problem.reason.endswith(".") for problem in report.problems)
     with open_engine() as engine:
         opened: list[str] = []
-        real_decode = engine._decoders.decode
-        monkeypatch.setattr(engine._decoders, "decode", lambda request: (opened.append(request.path), real_decode(request))[1])
+        real_decode = engine._parts.viewing._decoders.decode
+        monkeypatch.setattr(engine._parts.viewing._decoders, "decode", lambda request: (opened.append(request.path), real_decode(request))[1])
         assert counted(index(engine)) == (0, 1, 0, 0, 2)
         assert opened == []
         make_picture(photos / "bad.jpg", BLUE)

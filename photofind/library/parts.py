@@ -1,0 +1,131 @@
+"""Every part of an open library: built once, in order, each with its stop."""
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from photofind.config.paths import LibraryPaths
+from photofind.config.settings import Settings
+from photofind.core.changes import Change
+from photofind.core.events import Event
+from photofind.encoders.open_encoder import open_encoder
+from photofind.encoders.shelf import Shelf
+from photofind.library.encoder_desk import EncoderDesk
+from photofind.library.encoder_switch import EncoderSwitch
+from photofind.library.indexer import Indexer
+from photofind.library.intake import Intake
+from photofind.library.librarian import Librarian
+from photofind.library.milvus_follower import MilvusFollower, open_milvus
+from photofind.library.progress import ProgressBoard
+from photofind.library.scan import SkipRules
+from photofind.library.searcher import Searcher
+from photofind.library.viewing import Viewing
+from photofind.library.watcher import FolderWatcher
+from photofind.media.decoder_pool import DecoderPool
+from photofind.store.reader_pool import ReaderPool
+from photofind.store.thumbnails import Thumbnails
+
+THUMBNAIL_PX = 384
+_MOST_DECODERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an engine is made of."""
+
+    thumbnails: Thumbnails
+    librarian: Librarian
+    desk: EncoderDesk
+    encoders: EncoderSwitch
+    readers: ReaderPool
+    viewing: Viewing
+    progress: ProgressBoard
+    intake: Intake
+    indexer: Indexer
+    searcher: Searcher
+    errands: ThreadPoolExecutor
+    watcher: FolderWatcher | None
+
+
+def build(
+    stack: ExitStack,
+    paths: LibraryPaths,
+    settings: Settings,
+    shelf: Shelf,
+    *,
+    watch: bool,
+    language: str,
+    announce: Callable[[Event], None],
+    rescan: Callable[[str], None],
+    note_changes: Callable[[list[Change]], None],
+    note_watch_trouble: Callable[[str, str], None],
+) -> Parts:
+    """Start everything; ``stack`` stops it in reverse. Helper processes are started by threads of the parts themselves.
+
+    Raises:
+        StoreFailed: a store cannot be opened.
+    """
+    work_waits, question_open = threading.Event(), threading.Event()
+    thumbnails = Thumbnails(paths.thumbnails)
+    stack.callback(thumbnails.close)
+    librarian = Librarian(paths.catalogue, thumbnails, announce, thumbnails_lost=work_waits.set)
+    librarian.start()
+    stack.callback(librarian.stop)
+    desk = EncoderDesk(lambda encoder_id: open_encoder(encoder_id, shelf, idle_s=settings.encoder_idle_s), paths.vectors)
+    stack.callback(desk.stop)
+    encoders = EncoderSwitch(
+        shelf=shelf, desk=desk, librarian=librarian, language=language, announce=announce, wake_indexer=work_waits.set
+    )
+    stack.callback(encoders.stop)
+    encoders.begin()
+    decoders = DecoderPool(
+        settings.decoders or max(1, min(_MOST_DECODERS, os.cpu_count() or 1)), timeout_s=settings.decode_timeout_s
+    )
+    decoders.start()
+    stack.callback(decoders.stop)
+    readers = ReaderPool(paths.catalogue)
+    stack.callback(readers.close)
+    viewing = Viewing(readers=readers, decoders=decoders, thumbnails=thumbnails, announce=announce)
+    stack.callback(viewing.stop)
+    progress = ProgressBoard(announce)
+    progress.set_paused(settings.paused)
+    intake = Intake(
+        SkipRules(settings.skip_hidden, frozenset(settings.skipped_folders)), rescan=rescan, wake_indexer=work_waits.set
+    )
+    indexer = Indexer(
+        catalogue_path=paths.catalogue,
+        librarian=librarian,
+        intake=intake,
+        desk=desk,
+        decoders=decoders,
+        follower=MilvusFollower(open_milvus(paths, settings), librarian, announce),
+        progress=progress,
+        announce=announce,
+        encoder_changed=encoders.announce_state,
+        question_open=question_open,
+        wake=work_waits,
+        thumbnail_px=THUMBNAIL_PX,
+    )
+    indexer.start(settings.paused)
+    stack.callback(indexer.stop)
+    searcher = Searcher(
+        catalogue_path=paths.catalogue,
+        desk=desk,
+        decode_now=viewing.decode_now,
+        announce=announce,
+        question_open=question_open,
+    )
+    searcher.start()
+    stack.callback(searcher.stop)
+    errands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="errands")
+    stack.callback(lambda: errands.shutdown(wait=True, cancel_futures=True))
+    watcher = FolderWatcher(note_changes, on_trouble=note_watch_trouble) if watch else None
+    if watcher is not None:
+        watcher.start()
+        stack.callback(watcher.stop)
+    return Parts(
+        thumbnails, librarian, desk, encoders, readers, viewing, progress, intake, indexer, searcher, errands, watcher
+    )

@@ -1,0 +1,173 @@
+"""Reads of the catalogue for those who do the work: what waits, which photos are twins, who holds which vector."""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photofind.core.photo import PhotoId
+from photofind.store.catalogue_schema import open_for_reading
+
+IS_WAITING = (
+    "p.gone_s IS NULL AND p.problem IS NULL AND"
+    " (p.content_hash IS NULL OR e.content_hash IS NULL OR e.content_hash != p.content_hash)"
+)
+_IS_UNREAD = "p.gone_s IS NULL AND p.problem IS NULL AND p.content_hash IS NULL"
+WITH_ENCODED = "photos p LEFT JOIN encoded e ON e.encoder_key = ? AND e.photo_id = p.id"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A photo that waits: to be read when ``content_hash`` is None, else only to be encoded.
+
+    ``is_new``: it was never read, so it may turn out to be another photo that moved here.
+    """
+
+    id: PhotoId
+    path: str
+    size_bytes: int
+    mtime_ns: int
+    content_hash: bytes | None
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A photo with the same content as another one, or one that may have."""
+
+    id: PhotoId
+    path: str
+    folder_id: int
+    content_hash: bytes | None
+    is_gone: bool
+    is_offline: bool
+
+
+class CatalogueOfWork:
+    """See ``CatalogueReader``."""
+
+    def __init__(self, source: Path | sqlite3.Connection) -> None:
+        self._connection = open_for_reading(source) if isinstance(source, Path) else source
+
+    # Work
+
+    def waiting(self, encoder_key: str, after: PhotoId, limit: int) -> list[Work]:
+        """Photos with ids above ``after`` that wait for this encoder and can be reached, by id."""
+        rows = self._connection.execute(
+            f"SELECT p.id, p.directory, p.name, p.size_bytes, p.mtime_ns, p.content_hash, p.width = 0 FROM {WITH_ENCODED}"
+            f" JOIN folders d ON d.id = p.folder_id AND d.offline = 0 WHERE p.id > ? AND {IS_WAITING} ORDER BY p.id LIMIT ?",
+            (encoder_key, after, limit),
+        )
+        return [_work(row) for row in rows]
+
+    def reachable_waiting(self, encoder_key: str) -> int:
+        """How many photos wait for this encoder and can be reached now."""
+        row = self._connection.execute(
+            f"SELECT count(*) FROM {WITH_ENCODED} JOIN folders d ON d.id = p.folder_id AND d.offline = 0 WHERE {IS_WAITING}",
+            (encoder_key,),
+        ).fetchone()
+        return int(row[0])
+
+    def unread(self, after: PhotoId, limit: int) -> list[Work]:
+        """Photos with ids above ``after`` that were never read and can be reached, by id."""
+        rows = self._connection.execute(
+            "SELECT p.id, p.directory, p.name, p.size_bytes, p.mtime_ns, NULL, p.width = 0 FROM photos p"
+            f" JOIN folders d ON d.id = p.folder_id AND d.offline = 0 WHERE p.id > ? AND {_IS_UNREAD} ORDER BY p.id LIMIT ?",
+            (after, limit),
+        )
+        return [_work(row) for row in rows]
+
+    def reachable_unread(self) -> int:
+        """How many photos were never read and can be reached now."""
+        row = self._connection.execute(
+            f"SELECT count(*) FROM photos p JOIN folders d ON d.id = p.folder_id AND d.offline = 0 WHERE {_IS_UNREAD}"
+        ).fetchone()
+        return int(row[0])
+
+    def twins(self, content_hash: bytes, but: PhotoId) -> list[Twin]:
+        """Other photos with this content, those that are gone first."""
+        return self._twins("p.content_hash = ? AND p.id != ?", (content_hash, but))
+
+    def possible_twins(self, size_bytes: int, mtime_ns: int, but: PhotoId) -> list[Twin]:
+        """Other photos, read before, whose file has this size and time: where a moved or copied file may come from."""
+        return self._twins(
+            "p.size_bytes = ? AND p.mtime_ns = ? AND p.id != ? AND p.content_hash IS NOT NULL", (size_bytes, mtime_ns, but)
+        )
+
+    def _twins(self, condition: str, arguments: tuple[object, ...]) -> list[Twin]:
+        rows = self._connection.execute(
+            f"SELECT p.id, p.directory, p.name, p.folder_id, p.content_hash, p.gone_s IS NOT NULL, d.offline FROM photos p"
+            f" JOIN folders d ON d.id = p.folder_id WHERE {condition} ORDER BY p.gone_s IS NULL, p.gone_s DESC, p.id",
+            arguments,
+        )
+        return [
+            Twin(i, join_path(directory, name), folder_id, content_hash, bool(gone), bool(offline))
+            for i, directory, name, folder_id, content_hash, gone, offline in rows
+        ]
+
+    # Vectors
+
+    def searchable_ids(self, encoder_key: str) -> NDArray[np.int64]:
+        """Photos that a question may find: their file is there and this encoder has seen it. int64 [n], ascending."""
+        rows = self._connection.execute(
+            "SELECT p.id FROM encoded e JOIN photos p ON p.id = e.photo_id WHERE e.encoder_key = ? AND p.gone_s IS NULL"
+            " ORDER BY p.id",
+            (encoder_key,),
+        )
+        return np.fromiter((row[0] for row in rows), np.int64)
+
+    def encoded_content(self, encoder_key: str, photo_id: PhotoId) -> bytes | None:
+        """The content hash of what this encoder has seen of the photo, None if nothing."""
+        row = self._connection.execute(
+            "SELECT content_hash FROM encoded WHERE encoder_key = ? AND photo_id = ?", (encoder_key, photo_id)
+        ).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def encoded_ids(self, encoder_key: str) -> NDArray[np.int64]:
+        """All photos whose vectors the journal must hold, gone ones included. int64 [n], ascending."""
+        rows = self._connection.execute(
+            "SELECT photo_id FROM encoded WHERE encoder_key = ? ORDER BY photo_id", (encoder_key,)
+        )
+        return np.fromiter((row[0] for row in rows), np.int64)
+
+    def to_store(self, encoder_key: str, limit: int, but_not: int = 0) -> list[tuple[PhotoId, int, bytes]]:
+        """Photos whose vector Milvus does not hold yet, after the first ``but_not`` that are on their way.
+
+        Id, wall-clock seconds and content hash of each, by id.
+        """
+        return self._connection.execute(
+            "SELECT p.id, p.sort_s, e.content_hash FROM encoded e JOIN photos p ON p.id = e.photo_id"
+            " WHERE e.encoder_key = ? AND e.stored = 0 AND p.gone_s IS NULL ORDER BY p.id LIMIT ? OFFSET ?",
+            (encoder_key, limit, but_not),
+        ).fetchall()
+
+    def to_unstore(self, encoder_key: str) -> list[PhotoId]:
+        """Photos whose file is gone and whose vector Milvus still holds."""
+        rows = self._connection.execute(
+            "SELECT p.id FROM photos p JOIN encoded e ON e.encoder_key = ? AND e.photo_id = p.id"
+            " WHERE p.gone_s IS NOT NULL AND e.stored = 1",
+            (encoder_key,),
+        )
+        return [row[0] for row in rows]
+
+    def stored_ids(self, encoder_key: str) -> list[PhotoId]:
+        """Photos whose vector Milvus is believed to hold."""
+        rows = self._connection.execute(
+            "SELECT photo_id FROM encoded WHERE encoder_key = ? AND stored = 1 ORDER BY photo_id", (encoder_key,)
+        )
+        return [row[0] for row in rows]
+
+
+def join_path(directory: bytes, name: bytes) -> str:
+    """Directory and name as the catalogue keeps them, as a path."""
+    return os.path.join(os.fsdecode(directory), os.fsdecode(name))
+
+
+def _work(row: Sequence[Any]) -> Work:
+    photo_id, directory, name, size_bytes, mtime_ns, content_hash, is_new = row
+    return Work(photo_id, join_path(directory, name), size_bytes, mtime_ns, content_hash, bool(is_new))
