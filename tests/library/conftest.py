@@ -40,7 +40,7 @@ class CountingPalette(EncoderInThread):
 def encoded_pictures(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """How many pictures were encoded since the last call."""
     monkeypatch.setattr(CountingPalette, "pictures", 0)
-    monkeypatch.setattr("photofind.library.engine.open_encoder", lambda *_, **__: CountingPalette(Palette()))
+    monkeypatch.setattr("photofind.library.parts.open_encoder", lambda *_, **__: CountingPalette(Palette()))
 
     def since_last_call() -> int:
         count, CountingPalette.pictures = CountingPalette.pictures, 0
