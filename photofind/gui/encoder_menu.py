@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -14,6 +15,7 @@ def encoder_menu(engine: EngineFace, state: EncoderState, ask_about: Callable[[s
     """``ask_about`` is called with the id of an encoder that is not installed yet."""
     menu = QMenu(parent)
     menu.setToolTipsVisible(True)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     group = QActionGroup(menu)
     entries = sorted(engine.shelf_entries(), key=lambda entry: not entry.installed)
     in_use = state.coming_id or state.id

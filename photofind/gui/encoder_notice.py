@@ -88,9 +88,7 @@ class EncoderNotice(QWidget):
             )
             self._buttons(self.tr("Not now"), self.tr("Download"))
         elif proposed is not None:
-            self.words.setText(
-                self.tr("Colours and names can be searched now. To search for what photos show, an encoder is needed.")
-            )
+            self.words.setText(self.tr("Colours and names can be searched now. An encoder finds what photos show."))
             size = status_words.size(proposed.size_bytes)
             self._buttons(self.tr("Later"), self.tr("Install {name} ({size})…").format(name=proposed.name, size=size))
         else:

@@ -273,8 +273,8 @@ class MainWindow(QMainWindow):
     def _show_encoder_menu(self) -> None:
         if self._encoder is not None:
             menu = encoder_menu(self._engine, self._encoder, self.encoder_notice.ask_about, self)
-            above = self.status.encoder.mapToGlobal(QPoint(0, -menu.sizeHint().height()))
-            menu.popup(above)
+            corner = self.status.encoder.mapToGlobal(self.status.encoder.rect().topRight())
+            menu.popup(corner - QPoint(menu.sizeHint().width(), menu.sizeHint().height()))
 
     def _problems_came(self, problems: list[ProblemRow]) -> None:
         if self._problems is not None:

@@ -1,9 +1,10 @@
 """Paints one photo of the grid, and knows where the quick actions on it are; nothing else."""
 
 from enum import Enum, auto
+from functools import lru_cache
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from photofind.core.photo import PhotoRow
@@ -110,15 +111,47 @@ class PhotoDelegate(QStyledItemDelegate):
 
 
 def _ring(painter: QPainter, cell: QRect, colour: QColor, width_px: int) -> None:
-    painter.setPen(QPen(colour, width_px))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    half = width_px / 2
-    painter.drawRoundedRect(QRectF(cell).adjusted(half, half, -half, -half), style.CELL_RADIUS_PX, style.CELL_RADIUS_PX)
+    ratio = painter.device().devicePixelRatio()
+    painter.drawPixmap(cell, _ring_pixmap(cell.width(), cell.height(), ratio, colour.rgba(), width_px))
+
+
+@lru_cache(maxsize=16)
+def _ring_pixmap(width_px: int, height_px: int, ratio: float, colour: int, line_px: int) -> QPixmap:
+    """Drawn once for each size of cell: smooth outlines are slow, and Ctrl+A asks for hundreds of them."""
+    pixmap = _empty_pixmap(width_px, height_px, ratio)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor.fromRgba(colour), line_px))
+    inset = line_px / 2
+    outline = QRectF(0, 0, width_px, height_px).adjusted(inset, inset, -inset, -inset)
+    painter.drawRoundedRect(outline, style.CELL_RADIUS_PX, style.CELL_RADIUS_PX)
+    painter.end()
+    return pixmap
 
 
 def _disc(painter: QPainter, badge: QRect, glyph: Glyph, ground: QColor, ink: QColor) -> None:
+    ratio = painter.device().devicePixelRatio()
+    painter.drawPixmap(badge, _disc_pixmap(badge.width(), ratio, glyph, ground.rgba(), ink.rgba()))
+
+
+@lru_cache(maxsize=32)
+def _disc_pixmap(edge_px: int, ratio: float, glyph: Glyph, ground: int, ink: int) -> QPixmap:
+    """Drawn once: with all photos selected, icons would take most of the time of painting them."""
+    pixmap = _empty_pixmap(edge_px, edge_px, ratio)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
-    painter.drawEllipse(badge)
-    inset = max(3, badge.width() // 5)
-    icons.paint(painter, badge.adjusted(inset, inset, -inset, -inset), glyph, ink)
+    painter.setBrush(QColor.fromRgba(ground))
+    disc = QRect(0, 0, edge_px, edge_px)
+    painter.drawEllipse(disc)
+    inset = max(3, edge_px // 5)
+    icons.paint(painter, disc.adjusted(inset, inset, -inset, -inset), glyph, QColor.fromRgba(ink))
+    painter.end()
+    return pixmap
+
+
+def _empty_pixmap(width_px: int, height_px: int, ratio: float) -> QPixmap:
+    pixmap = QPixmap(round(width_px * ratio), round(height_px * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    return pixmap

@@ -7,7 +7,6 @@ from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QPoint,
-    QSize,
     Qt,
     QTimer,
     Signal,
@@ -26,7 +25,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QStyle, QStyleOptionViewItem, QWidget
 
 from photofind.gui import style
 from photofind.gui.geometry import EvenGrid
@@ -58,6 +57,7 @@ class PhotoGrid(SurfaceView):
         self._thumbnails = thumbnails
         self._wanted_px = 180
         self._hovered = -1
+        self._pressed: QPoint | None = None  # on a photo, and not let go yet
         self._by_key = False  # the focus ring is for those who use the keyboard
         self._look = QTimer(self, singleShot=True, interval=0)
         self._look.timeout.connect(self._want_visible)
@@ -132,12 +132,6 @@ class PhotoGrid(SurfaceView):
         if text.strip():
             self.typed.emit(text)
 
-    def startDrag(self, _actions: Qt.DropAction) -> None:
-        self.drag_requested.emit()
-
-    def sizeHint(self) -> QSize:
-        return QSize(900, 600)
-
     # -- events
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -179,7 +173,7 @@ class PhotoGrid(SurfaceView):
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._by_key = False
+        self._by_key, self._pressed = False, None
         index = self.indexAt(event.position().toPoint())
         if event.button() == Qt.MouseButton.LeftButton and index.isValid():
             part = part_at(self.visualRect(index), event.position().toPoint())
@@ -190,14 +184,20 @@ class PhotoGrid(SurfaceView):
                 self._anchor = index.row()
                 self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.Toggle)
                 return
+            self._pressed = event.position().toPoint()
         elif event.button() == Qt.MouseButton.LeftButton:
             self.clearSelection()
         super().mousePressEvent(event)
         self._keep_anchor(event.modifiers())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hover(event.position().toPoint())
-        super().mouseMoveEvent(event)
+        point = event.position().toPoint()
+        self._hover(point)
+        if not event.buttons() & Qt.MouseButton.LeftButton:
+            super().mouseMoveEvent(event)  # with the button down Qt would select what the mouse passes over
+        elif self._pressed and (point - self._pressed).manhattanLength() >= QApplication.startDragDistance():
+            self._pressed = None
+            self.drag_requested.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())

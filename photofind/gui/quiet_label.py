@@ -52,6 +52,6 @@ class QuietLabel(QWidget):
         painter.setPen(self.palette().color(self._role))
         shown = self.fontMetrics().elidedText(self._text, self._elide, self.width())
         self.setToolTip(self._text if shown != self._text else "")
-        start = Qt.AlignmentFlag.AlignRight if self.isRightToLeft() else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(self.rect(), start | Qt.AlignmentFlag.AlignVCenter, shown)
+        # The painter mirrors left and right by itself where the language does.
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.end()

@@ -4,6 +4,9 @@ from array import array
 from collections.abc import Sequence
 
 _ID_BYTES = array("q").itemsize
+_FEW = 8
+_NEARBY = 2_048  # how far apart two stretches of the same photos are looked for
+_MOST_LOST = 200
 
 Span = tuple[int, int]  # first row, and the row after the last
 
@@ -45,19 +48,71 @@ class Reordering:
 
     def _found_between(self, spans: Sequence[Span]) -> list[Span]:
         count = sum(end - first for first, end in spans)
-        if not count:
-            return []
         start, stop = self._head, len(self._new) - self._tail
-        if count <= 8:  # for a few, a search in memory is faster than looking at each id
-            rows = [self._search(self._old[row], start, stop) for first, end in spans for row in range(first, end)]
+        if not count or start == stop:
+            return []
+        if count <= _FEW:  # a search in memory is faster than looking at each id
+            rows = [
+                find_id(self._new, self._old[row], start, stop) for first, end in spans for row in range(first, end)
+            ]
             return [(row, row + 1) for row in rows if row >= 0]
-        wanted: set[int] = set()
+        aligned = self._aligned()
+        if aligned is None:
+            wanted: set[int] = set()
+            for first, end in spans:
+                wanted.update(self._old[first:end])
+            return _spans_of([row for row, photo_id in enumerate(self._new[start:stop], start) if photo_id in wanted])
+        runs, elsewhere = aligned
+        found: list[Span] = []
         for first, end in spans:
-            wanted.update(self._old[first:end])
-        return _spans_of([row for row, photo_id in enumerate(self._new[start:stop], start) if photo_id in wanted])
+            for old_row, new_row, length in runs:
+                low, high = max(first, old_row), min(end, old_row + length)
+                if low < high:
+                    found.append((low - old_row + new_row, high - old_row + new_row))
+            found += [(row, row + 1) for old_row, row in elsewhere.items() if first <= old_row < end]
+        return found
 
-    def _search(self, photo_id: int, start: int, stop: int) -> int:
-        return find_id(self._new, photo_id, start, stop)
+    def _aligned(self) -> tuple[list[tuple[int, int, int]], dict[int, int]] | None:
+        """Runs that both lists have in the same order (old row, new row, length), and the rows of what moved past them.
+
+        None when too little is in the same order for this to be worth while.
+        """
+        old_bytes, new_bytes = memoryview(self._old).cast("B"), memoryview(self._new).cast("B")
+        old_row = new_row = self._head
+        old_end, new_end = len(self._old) - self._tail, len(self._new) - self._tail
+        runs: list[tuple[int, int, int]] = []
+        lost: list[int] = []
+        while old_row < old_end and new_row < new_end:
+            most = min(old_end - old_row, new_end - new_row)
+            length = _run(old_bytes[old_row * _ID_BYTES :], new_bytes[new_row * _ID_BYTES :], most)
+            if length:
+                runs.append((old_row, new_row, length))
+                old_row, new_row = old_row + length, new_row + length
+                continue
+            inserted_to = find_id(self._new, self._old[old_row], new_row, min(new_end, new_row + _NEARBY))
+            if inserted_to >= 0:
+                new_row = inserted_to
+                continue
+            removed_to = find_id(self._old, self._new[new_row], old_row, min(old_end, old_row + _NEARBY))
+            skipped_to = removed_to if removed_to >= 0 else old_row + 1
+            lost += range(old_row, skipped_to)
+            new_row += removed_to < 0
+            old_row = skipped_to
+            if len(lost) > _MOST_LOST and len(lost) * 4 > old_row - self._head:
+                return None
+        lost += range(old_row, old_end)
+        return runs, self._elsewhere(lost, runs) if lost else {}
+
+    def _elsewhere(self, lost: Sequence[int], runs: Sequence[tuple[int, int, int]]) -> dict[int, int]:
+        row_of = {self._old[row]: row for row in lost}
+        found: dict[int, int] = {}
+        free_from = self._head
+        for _, new_row, length in [*runs, (0, len(self._new) - self._tail, 0)]:
+            for row, photo_id in enumerate(self._new[free_from:new_row], free_from):
+                if photo_id in row_of:
+                    found[row_of[photo_id]] = row
+            free_from = new_row + length
+        return found
 
 
 def find_id(ids: "array[int]", photo_id: int, start: int = 0, stop: int | None = None) -> int:
@@ -68,6 +123,18 @@ def find_id(ids: "array[int]", photo_id: int, start: int = 0, stop: int | None =
     while at >= 0 and at % _ID_BYTES:
         at = hay.find(needle, at + 1)
     return -1 if at < 0 else start + at // _ID_BYTES
+
+
+def _run(old: memoryview, new: memoryview, most: int) -> int:
+    """How many ids both begin with, at most ``most``, looking ahead in growing steps."""
+    length, step = 0, 64
+    while length < most:
+        step = min(step * 2, most - length)
+        begin, end = length * _ID_BYTES, (length + step) * _ID_BYTES
+        if bytes(old[begin:end]) != bytes(new[begin:end]):
+            return length + _shared(old[begin:end], new[begin:end], step)
+        length += step
+    return length
 
 
 def _shared(old: memoryview, new: memoryview, most: int, *, from_end: bool = False) -> int:

@@ -97,6 +97,7 @@ class StatusLine(QWidget):
         button.setFont(style.font(style.SMALL))
         button.setToolTip(words)
         button.setAccessibleDescription(words)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         return button
 

@@ -1,6 +1,6 @@
 """The row at the top: side bar, search, view."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QWidget
 
@@ -34,7 +34,7 @@ class TopRow(QWidget):
         self.zoom.setAccessibleName(self.tr("Size of the photos"))
         self.zoom.valueChanged.connect(self.zoom_wanted)
         look = IconButton(Glyph.THEME, self.tr("Light or dark"), self)
-        look.clicked.connect(lambda: self.theme_menu().popup(look.mapToGlobal(look.rect().bottomLeft())))
+        look.clicked.connect(lambda: self._show_theme_menu(look))
         left, right = QWidget(self), QWidget(self)
         for side in (left, right):
             side.setFixedWidth(_SIDE_PX)
@@ -79,6 +79,10 @@ class TopRow(QWidget):
             action.setActionGroup(group)
             action.triggered.connect(lambda _checked, name=name: self._choose(name))
         return menu
+
+    def _show_theme_menu(self, below: QWidget) -> None:
+        menu = self.theme_menu()
+        menu.popup(below.mapToGlobal(below.rect().bottomRight()) - QPoint(menu.sizeHint().width(), 0))
 
     def _choose(self, theme: str) -> None:
         self._theme = theme

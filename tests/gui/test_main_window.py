@@ -8,11 +8,12 @@ import pytest
 from dragging import drop_onto
 from fake_engine import LIGHT_STATE, PALETTE_STATE, FakeEngine, FakeSettings
 from PySide6.QtCore import QMimeData, QSize, Qt, QUrl
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QListWidget, QSlider
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QListWidget, QSlider
 from pytestqt.qtbot import QtBot
 
 from photofind.core import events
 from photofind.core.photo import Counts, FolderState, ProblemRow
+from photofind.core.question import PictureFile
 from photofind.gui.encoder_menu import encoder_menu
 from photofind.gui.main_window import MainWindow
 
@@ -251,7 +252,7 @@ def test_notices_and_raise_requests_reach_the_user(qtbot: QtBot, engines: Engine
 
 def test_everything_that_can_be_used_has_a_name(qtbot: QtBot, engines: Engines, windows: Windows) -> None:
     window = windows(engines(50))
-    for kind in (QAbstractButton, QLineEdit, QSlider, QListWidget):
+    for kind in (QAbstractButton, QFileDialog, QLineEdit, QSlider, QListWidget):
         for widget in window.findChildren(kind):
             if widget.objectName() != "qt_toolbar_ext_button":
                 assert widget.accessibleName() or getattr(widget, "text", str)() or not widget.isVisible(), widget
@@ -267,3 +268,25 @@ def test_the_window_fits_800_by_600_with_everything_in_it(qtbot: QtBot, engines:
     window.resize(800, 600)
     assert window.size() == QSize(800, 600)
     assert window.top.search.width() >= 400
+
+
+def test_a_folder_picked_in_the_dialog_is_watched(
+    qtbot: QtBot, engines: Engines, windows: Windows, tmp_path: Path
+) -> None:
+    engine = engines(0)
+    window = windows(engine)
+    window.side_bar.add.click()
+    dialog = window.findChild(QFileDialog)
+    assert dialog.isVisible()
+    dialog.fileSelected.emit(str(tmp_path))
+    assert engine.called("add_folders") == [([str(tmp_path)],)]
+    dialog.reject()
+
+
+def test_a_picture_picked_in_the_dialog_is_searched_with(qtbot: QtBot, engines: Engines, windows: Windows) -> None:
+    window = windows(engines(20))
+    window.top.search.picture_wanted.emit()
+    dialog = window.findChild(QFileDialog)
+    dialog.fileSelected.emit("/a.jpg")
+    dialog.reject()
+    qtbot.waitUntil(lambda: window.search.answered_question.pictures == (PictureFile("/a.jpg"),))

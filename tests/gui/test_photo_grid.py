@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 from fake_engine import FakeEngine
-from PySide6.QtCore import QItemSelectionModel, QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -107,6 +107,22 @@ def test_the_other_corner_finds_similar_photos(qtbot: QtBot, grid: PhotoGrid) ->
     small = grid.visualRect(grid.model().index(3, 0))
     small.setSize(small.size() / 3)
     assert part_at(small, select_badge(small).center()) is Part.PICTURE, "small photos have no room for actions"
+
+
+def test_pulling_a_photo_drags_it_and_all_others_that_are_selected(qtbot: QtBot, grid: PhotoGrid) -> None:
+    start = center(grid, 2)
+    for chosen in ([(2, 3)], [(1, 4)]):
+        qtbot.mousePress(grid.viewport(), Qt.MouseButton.LeftButton, pos=start)
+        with qtbot.waitSignal(grid.drag_requested):
+            move = QMouseEvent(
+                QEvent.Type.MouseMove, QPointF(start + QPoint(200, 0)), QPointF(), Qt.MouseButton.NoButton,
+                Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+            )  # fmt: skip
+            QApplication.sendEvent(grid.viewport(), move)
+        assert grid.selected_spans() == chosen
+        qtbot.mouseRelease(grid.viewport(), Qt.MouseButton.LeftButton, pos=center(grid, 900))
+        click(qtbot, grid, 1)
+        click(qtbot, grid, 3, SHIFT)
 
 
 def test_new_photos_leave_selection_current_photo_and_place_as_they_were(

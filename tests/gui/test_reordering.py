@@ -1,8 +1,9 @@
 """Selection and place follow the photos into another list."""
 
+import random
 from array import array
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photofind.gui.reordering import Reordering, find_id
@@ -32,6 +33,26 @@ def test_one_photo_in_front_of_a_million_moves_a_whole_selection_as_one_span() -
     old = array("q", range(1_000_000, 0, -1))
     new = array("q", [1_000_001]) + old
     assert Reordering(old, new).spans_now([(0, 1_000_000)]) == [(1, 1_000_001)]
+
+
+@given(seed=st.integers(0, 2**32), share=st.sampled_from([0.0, 0.01, 0.3, 1.0]))
+@settings(max_examples=20, deadline=None)
+def test_long_lists_keep_their_selection_however_they_are_shuffled(seed: int, share: float) -> None:
+    chance = random.Random(seed)
+    old = chance.sample(range(10_000), 5_000)
+    new = [photo_id for photo_id in old if chance.random() > 0.02]
+    for _ in range(30):
+        new.insert(chance.randrange(len(new)), 10_000 + len(new))
+    for _ in range(round(len(new) * share)):
+        one, other = chance.randrange(len(new)), chance.randrange(len(new))
+        new[one], new[other] = new[other], new[one]
+    cut = chance.randrange(len(new) - 3_000)
+    if chance.random() < 0.5:
+        del new[cut : cut + 3_000]  # more at once than is looked for nearby
+    chosen = set(chance.sample(range(len(old)), 2_000))
+    spans = Reordering(array("q", old), array("q", new)).spans_now([(row, row + 1) for row in chosen])
+    found = [new[row] for first, end in spans for row in range(first, end)]
+    assert sorted(found) == sorted({old[row] for row in chosen} & set(new))
 
 
 def test_neighbouring_spans_become_one() -> None:
