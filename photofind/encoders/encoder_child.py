@@ -40,8 +40,10 @@ def run_encoder(
     end_with_parent(parent_lifeline, parent_pid)
     if low_priority and sys.platform != "win32":  # pictures are encoded in the background; questions are short
         os.nice(5)
-    # Threads of OpenMP spin while they wait for each other; beside decoders and other programs that costs more time than
-    # it saves (measured on two busy cores: 1.3 s instead of 0.45 s for 16 pictures). Read when torch is loaded.
+    # Threads of OpenMP spin while they wait for each other, which costs dearly when decoders or other programs want the
+    # cores: beside one busy process on two cores, medians of 16 pictures over three alternating pairs of runs were
+    # 0.6 to 3.0 s spinning and 0.2 to 0.4 s passive. Without such company there was no clear difference.
+    # Read when torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from photofind.encoders.open_clip_encoder import OpenClipEncoder, forbid_network
 
