@@ -53,6 +53,22 @@ class Happening:
 Tell = Callable[[Happening], None]
 
 
+def wanted_part(happening: Happening, ignore: Callable[[str], bool] | None) -> Happening | None:
+    """What remains of a happening without the paths that are to be ignored; of a move, either half may remain."""
+    if ignore is None:
+        return happening
+    if happening.kind is not Kind.MOVED:
+        return None if ignore(happening.path) else happening
+    match ignore(happening.path), ignore(happening.target):
+        case True, True:
+            return None
+        case True, False:
+            return Happening(Kind.APPEARED, happening.target, is_folder=happening.is_folder)
+        case False, True:
+            return Happening(Kind.VANISHED, happening.path, is_folder=happening.is_folder)
+    return happening
+
+
 class Listening(Protocol):
     """A tree that is being listened to, by a thread of its own."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from photofind.core.changes import Change
-from photofind.library.folder_events import LIMIT_ERRORS, FolderEvents, Happening, Kind, Listening
+from photofind.library.folder_events import LIMIT_ERRORS, FolderEvents, Happening, Kind, Listening, wanted_part
 from photofind.library.mounts import identity_of, mounts
 from photofind.library.pending import is_below, overlap
 from photofind.library.settling import SettlingTable
@@ -163,10 +163,8 @@ class FolderWatcher:
                 item()
             elif item.kind in (Kind.ROOT_GONE, Kind.LOST, Kind.BROKEN, Kind.LIMIT):
                 self._take_trouble(item)
-            elif self._ignore is None or not self._ignore(item.target or item.path):
-                self._enter(item, time.monotonic())
-            elif item.kind is Kind.MOVED:  # renamed to a name that nobody wants
-                self._enter(Happening(Kind.VANISHED, item.path, is_folder=item.is_folder), time.monotonic())
+            elif (wanted := wanted_part(item, self._ignore)) is not None:
+                self._enter(wanted, time.monotonic())
 
     def _enter(self, happening: Happening, now_s: float) -> None:
         match happening:
