@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from photofind.core import events
 from photofind.core.photo import ProblemRow
 from photofind.core.question import Answer, PictureFile
 from photofind.gui import file_names
+from photofind.gui.arrangement import arranged
 from photofind.gui.background_calls import BackgroundCalls
 from photofind.gui.bridge import EngineBridge
 from photofind.gui.empty_state import EmptyState
@@ -27,6 +28,7 @@ from photofind.gui.photo_grid import PhotoGrid
 from photofind.gui.photo_model import PhotoModel
 from photofind.gui.problems_panel import ProblemsPanel
 from photofind.gui.search_controller import SearchController
+from photofind.gui.shortcuts import connect_keys
 from photofind.gui.side_bar import SideBar
 from photofind.gui.status_line import StatusLine
 from photofind.gui.thumbnail_loader import ThumbnailLoader
@@ -76,10 +78,19 @@ class MainWindow(QMainWindow):
         self.note = NoteStrip(self)
         self.status = StatusLine(self)
         self.stack = QStackedWidget(self)
-        central = self._arranged()
-        self.setCentralWidget(central)
+        self.stack.addWidget(self.grid)
+        self.stack.addWidget(self.empty)
+        self._central = arranged(
+            self,
+            top=self.top,
+            left=self.side_bar,
+            above=(self.encoder_notice, self.note),
+            middle=self.stack,
+            bottom=self.status,
+        )
+        self.setCentralWidget(self._central)
         self.notice = NoticeBar(self.stack)
-        self.viewer = Viewer(engine.open_view, engine.thumbnail, central)
+        self.viewer = Viewer(engine.open_view, engine.thumbnail, self._central)
         self.search = SearchController(engine, self.bridge, self.top.search, self)
         self.taker = OfferTaker(self.background, self)
         self.actions_on_photos = PhotoActions(self.grid, self.model, engine.rows, self.background, self)
@@ -90,8 +101,20 @@ class MainWindow(QMainWindow):
         self._memory = WindowMemory(self, engine.save_setting, lambda: self.grid.wanted_px)
         self._connect_parts()
         self._connect_engine()
-        self._set_shortcuts()
-
+        standard = QKeySequence.StandardKey
+        connect_keys(
+            self,
+            {
+                standard.Find: self.top.search.setFocus,
+                "Ctrl+K": self.top.search.setFocus,
+                "Ctrl+B": self.toggle_side_bar,
+                standard.Open: self.choose_folder,
+                standard.Paste: self.top.search.paste,
+                standard.ZoomIn: lambda: self.grid.zoom(1),
+                standard.ZoomOut: lambda: self.grid.zoom(-1),
+                standard.Quit: self.close,
+            },
+        )
         self.grid.set_wanted_px(settings.thumbnail_px)
         self.top.show_zoom(self.grid.wanted_px)
         self.side_bar.setVisible(settings.side_bar)
@@ -105,10 +128,6 @@ class MainWindow(QMainWindow):
     def choose_folder(self) -> None:
         """Let the user pick a folder to watch."""
         ask_for_folder(self, lambda folder: self.add_folders([folder]))
-
-    def choose_picture(self) -> None:
-        """Let the user pick a picture to search with."""
-        ask_for_picture(self, lambda path: self.search.add_picture(PictureFile(path)))
 
     def add_folders(self, folders: Sequence[str]) -> None:
         self._engine.add_folders(list(folders))
@@ -129,7 +148,9 @@ class MainWindow(QMainWindow):
         if 0 <= row < len(self.model.ids):
             self._opened_row = row
             self.grid.go_to(row)
-            self.viewer.show_photo(self.model.photo_id(row), self.model.photo(row), row, len(self.model.ids))
+            cell = self.grid.visualRect(self.model.index(row))
+            cell.moveTopLeft(self.grid.viewport().mapTo(self._central, cell.topLeft()))
+            self.viewer.show_photo(self.model.photo_id(row), self.model.photo(row), row, len(self.model.ids), cell)
 
     def find_similar(self, photo_id: int) -> None:
         if self.viewer.isVisible():
@@ -171,34 +192,19 @@ class MainWindow(QMainWindow):
 
     # -- putting together
 
-    def _arranged(self) -> QWidget:
-        self.stack.addWidget(self.grid)
-        self.stack.addWidget(self.empty)
-        central = QWidget(self)
-        column, body, middle = QVBoxLayout(central), QHBoxLayout(), QVBoxLayout()
-        for layout in (column, body, middle):
-            layout.setContentsMargins(0, 0, 0, 0)
-            layout.setSpacing(0)
-        for widget in (self.encoder_notice, self.note, self.stack):
-            middle.addWidget(widget)
-        middle.setStretchFactor(self.stack, 1)
-        body.addWidget(self.side_bar)
-        body.addLayout(middle, 1)
-        column.addWidget(self.top)
-        column.addLayout(body, 1)
-        column.addWidget(self.status)
-        return central
-
     def _connect_parts(self) -> None:
         bar, engine = self.top.search, self._engine
         bar.offered.connect(self.taker.take)
         bar.left_downwards.connect(self._to_grid)
-        bar.picture_wanted.connect(self.choose_picture)
+        bar.picture_wanted.connect(
+            lambda: ask_for_picture(self, lambda path: self.search.add_picture(PictureFile(path)))
+        )
         self.top.side_bar_toggled.connect(self.toggle_side_bar)
         self.top.zoom_wanted.connect(self.grid.set_wanted_px)
         self.top.theme_chosen.connect(self._theme_chosen)
         self.grid.zoomed.connect(self._zoomed)
         self.grid.typed.connect(bar.type_more)
+        self.grid.escaped.connect(bar.clear_if_used)
         self.grid.open_requested.connect(self.open_photo)
         self.grid.selection_changed.connect(lambda: self.status.show_words(self.states.words()))
         self.actions_on_photos.open_wanted.connect(self.open_photo)
@@ -212,7 +218,8 @@ class MainWindow(QMainWindow):
         self.taker.picture_offered.connect(self.search.add_picture)
         self.taker.refused.connect(self.notice.say)
         self.search.answered.connect(self._answered)
-        self.search.failed.connect(lambda sentence: self.notice.say(sentence, is_error=True))
+        self.search.asking.connect(self.status.show_asking)
+        self.search.failed.connect(self._failed)
         self.search.refused.connect(self.notice.say)
         self.side_bar.add_wanted.connect(self.choose_folder)
         self.side_bar.list.remove_wanted.connect(self.remove_folder)
@@ -235,24 +242,15 @@ class MainWindow(QMainWindow):
         bridge.notice.connect(lambda notice: self.notice.say(notice.sentence, is_error=notice.is_error))
         bridge.raise_requested.connect(self._raise)
 
-    def _set_shortcuts(self) -> None:
-        for keys, act in (
-            (QKeySequence(QKeySequence.StandardKey.Find), self.top.search.setFocus),
-            (QKeySequence("Ctrl+K"), self.top.search.setFocus),
-            (QKeySequence("Ctrl+B"), self.toggle_side_bar),
-            (QKeySequence(QKeySequence.StandardKey.Open), self.choose_folder),
-            (QKeySequence(QKeySequence.StandardKey.Paste), self.top.search.paste),
-            (QKeySequence(QKeySequence.StandardKey.ZoomIn), lambda: self.grid.set_wanted_px(self.grid.wanted_px + 24)),
-            (QKeySequence(QKeySequence.StandardKey.ZoomOut), lambda: self.grid.set_wanted_px(self.grid.wanted_px - 24)),
-            (QKeySequence(QKeySequence.StandardKey.Quit), self.close),
-        ):
-            QShortcut(keys, self).activated.connect(act)
-
     # -- passing on
 
     def _answered(self, answer: Answer, again: bool) -> None:
         self.grid.show_ids(answer.ids, keep_place=again)
         self.states.answer(answer)
+        self.status.show_words(self.states.words())
+
+    def _failed(self, sentence: str) -> None:
+        self.notice.say(sentence, is_error=True)
         self.status.show_words(self.states.words())
 
     def _photos_changed(self, event: events.PhotosChanged) -> None:

@@ -49,6 +49,7 @@ class PhotoGrid(SurfaceView):
     copy_requested = Signal()
     zoomed = Signal(int)  # wanted size of a cell
     typed = Signal(str)
+    escaped = Signal()
     selection_changed = Signal()
 
     def __init__(self, model: PhotoModel, thumbnails: ThumbnailLoader, parent: QWidget | None = None) -> None:
@@ -68,7 +69,6 @@ class PhotoGrid(SurfaceView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setDragEnabled(True)
-        self.setAcceptDrops(False)  # the window takes what is dropped
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -94,6 +94,9 @@ class PhotoGrid(SurfaceView):
         if middle >= 0 and self.verticalScrollBar().value() > 0:
             self.center_on(middle)
         self.zoomed.emit(wanted_px)
+
+    def zoom(self, notches: float) -> None:
+        self.set_wanted_px(self._wanted_px + round(notches * _ZOOM_STEP_PX))
 
     def show_ids(self, ids: "array[int]", *, keep_place: bool) -> None:
         """Another list of photos. ``keep_place``: the same question again, so nothing on screen may jump."""
@@ -209,6 +212,8 @@ class PhotoGrid(SurfaceView):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
             self._hover(QPoint(-1, -1))
+        elif event.type() == QEvent.Type.DevicePixelRatioChange:  # moved to another screen
+            self._look.start()
         return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -218,15 +223,18 @@ class PhotoGrid(SurfaceView):
                 self.open_requested.emit(self.currentIndex().row())
         elif event.matches(QKeySequence.StandardKey.Copy):
             self.copy_requested.emit()  # Qt would copy the name in words
-        elif event.key() == Qt.Key.Key_Escape and self.selectionModel().hasSelection():
-            self.clearSelection()
+        elif event.key() == Qt.Key.Key_Escape:
+            if self.selectionModel().hasSelection():
+                self.clearSelection()
+            else:
+                self.escaped.emit()
         else:
             super().keyPressEvent(event)
             self._keep_anchor(event.modifiers())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.set_wanted_px(self._wanted_px + round(event.angleDelta().y() / 120 * _ZOOM_STEP_PX))
+            self.zoom(event.angleDelta().y() / 120)
             event.accept()
         else:
             super().wheelEvent(event)
@@ -234,22 +242,14 @@ class PhotoGrid(SurfaceView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         point = event.globalPos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            if not self.currentIndex().isValid():
-                return
             point = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center())
-        elif not self.indexAt(self.viewport().mapFromGlobal(point)).isValid():
-            return
-        self.menu_requested.emit(point)
+        if self.indexAt(self.viewport().mapFromGlobal(point)).isValid():
+            self.menu_requested.emit(point)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
             self._by_key = True
         super().focusInEvent(event)
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.viewport().update()
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)

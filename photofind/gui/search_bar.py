@@ -192,6 +192,10 @@ class SearchBar(QFrame):
         self.words.setFocus()
         self.cleared.emit()
 
+    def clear_if_used(self) -> None:
+        if self.text or self._chips:
+            self.clear_all()
+
     def paste(self) -> None:
         """Take the picture or the files that the clipboard holds."""
         offer = read_offer(QGuiApplication.clipboard().mimeData())

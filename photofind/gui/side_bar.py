@@ -105,6 +105,8 @@ class FolderList(QListWidget):
 
     def show_folders(self, folders: Sequence[FolderState]) -> None:
         """Keeps the chosen folder."""
+        if list(folders) == [self.item(row).data(_FOLDER_ROLE) for row in range(self.count())]:
+            return
         chosen = self.currentItem().data(_FOLDER_ROLE).path if self.currentItem() else ""
         self.clear()
         for folder in folders:

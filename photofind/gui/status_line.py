@@ -1,6 +1,6 @@
 """The thin line at the bottom: what the grid shows, what is going on, which encoder answers."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
@@ -8,6 +8,8 @@ from photofind.core.events import Activity, EncoderState, Progress
 from photofind.gui import icons, status_words, style
 from photofind.gui.icons import Glyph, IconButton
 from photofind.gui.quiet_label import QuietLabel
+
+_SLOW_MS = 400
 
 
 class StatusLine(QWidget):
@@ -34,6 +36,8 @@ class StatusLine(QWidget):
         self.problems.clicked.connect(self.problems_wanted)
         self.encoder = self._button(self.tr("Choose what understands your photos"))
         self.encoder.clicked.connect(self.encoder_menu_wanted)
+        self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
+        self._slow.timeout.connect(lambda: self.shown.set_text(self.tr("Searching…")))
         row = QHBoxLayout(self)
         row.setContentsMargins(style.SPACE_M, 0, style.SPACE_S, 0)
         row.setSpacing(style.SPACE_S)
@@ -51,6 +55,13 @@ class StatusLine(QWidget):
 
     def show_words(self, words: str) -> None:
         self.shown.set_text(words)
+
+    def show_asking(self, asking: bool) -> None:
+        """Mentioned only when an answer takes a while; ``show_words`` follows with the answer."""
+        if asking:
+            self._slow.start()
+        else:
+            self._slow.stop()
 
     def show_progress(self, state: Progress) -> None:
         self._activity = state.activity

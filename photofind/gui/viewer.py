@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -20,6 +20,7 @@ from photofind.core.photo import PhotoRow
 from photofind.gui import file_names, own_jpegs, status_words, style
 from photofind.gui.icons import Glyph, IconButton
 from photofind.gui.latest_first import LatestFirst
+from photofind.gui.opening import Opening, fitted
 
 _BAR_PX = 48
 _RESIZED_MS = 120
@@ -55,12 +56,12 @@ class Viewer(QWidget):
         self._sharp = QImage()
         self._rough = QImage()
         self._sentence = ""
+        self._opening = Opening(self.update, self)
         self._thumbnails = LatestFirst("viewer-thumbnails", self._decode(load_thumbnail), self)
         self._thumbnails.done.connect(self._thumbnail_came, Qt.ConnectionType.QueuedConnection)
         self._resized = QTimer(self, singleShot=True, interval=_RESIZED_MS)
         self._resized.timeout.connect(self._ask)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setStyleSheet("QToolButton:hover { background: #333333; }")
         self._close = self._button(Glyph.CLOSE, self.tr("Close (Esc)"), self.close_view)
         self._similar = self._button(Glyph.SIMILAR, self.tr("Find similar photos"), self.similar_wanted.emit)
@@ -87,8 +88,10 @@ class Viewer(QWidget):
         """Why there is no picture, if so."""
         return self._sentence
 
-    def show_photo(self, photo_id: int, photo: PhotoRow | None, row: int, count: int) -> None:
-        """Open a photo, or go on to it; ``photo`` may come later with ``show_facts``."""
+    def show_photo(self, photo_id: int, photo: PhotoRow | None, row: int, count: int, cell: QRect) -> None:
+        """Open a photo from its ``cell``, or go on to it; ``photo`` may come later with ``show_facts``."""
+        if not self.isVisible():
+            self._opening.start(cell)
         self._photo_id, self._photo = photo_id, photo
         self._sharp, self._rough, self._sentence = QImage(), QImage(), ""
         self._position = self.tr("{number} of {count}").format(
@@ -186,14 +189,18 @@ class Viewer(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.fillRect(self.rect(), _GROUND)
         room = self._room()
+        if self._opening.is_running:
+            self._paint_opening(painter, room)
+            painter.end()
+            return
+        painter.fillRect(self.rect(), _GROUND)
         if not self._sharp.isNull():
-            painter.drawImage(_fitted(self._sharp.size() / self._sharp.devicePixelRatio(), room), self._sharp)
+            painter.drawImage(fitted(self._sharp.size() / self._sharp.devicePixelRatio(), room), self._sharp)
         elif not self._rough.isNull():
-            painter.drawImage(_fitted(self._true_size(), room), self._rough)
+            painter.drawImage(fitted(self._true_size(), room), self._rough)
         elif self._photo is not None and self._photo.width:
-            painter.fillRect(_fitted(self._true_size(), room), QColor.fromRgb(self._photo.average_colour))
+            painter.fillRect(fitted(self._true_size(), room), QColor.fromRgb(self._photo.average_colour))
         if self._sentence:
             self._paint_sentence(painter, room)
         self._paint_words(painter)
@@ -237,6 +244,17 @@ class Viewer(QWidget):
         self.setAccessibleName(f"{name}, {self._position}")
         self.update()
 
+    def _paint_opening(self, painter: QPainter, room: QRect) -> None:
+        ground = QColor(_GROUND)
+        ground.setAlphaF(self._opening.share)
+        painter.fillRect(self.rect(), ground)
+        image = self._rough if self._sharp.isNull() else self._sharp
+        target = self._opening.place(fitted(self._true_size(), room))
+        if not image.isNull():
+            painter.drawImage(target, image, self._opening.part(image))
+        elif self._photo is not None:
+            painter.fillRect(target, QColor.fromRgb(self._photo.average_colour))
+
     def _paint_words(self, painter: QPainter) -> None:
         room = QRect(style.SPACE_L, 0, self._similar.x() - style.SPACE_XL, _BAR_PX)
         parts = [self._position]
@@ -277,12 +295,3 @@ class Viewer(QWidget):
             return None if image.isNull() else image
 
         return decode
-
-
-def _fitted(size: QSize, room: QRect) -> QRect:
-    """Where a picture of this size stands in the room: all of it, in the middle, never enlarged."""
-    fitting = QSize(size)
-    if size.width() > room.width() or size.height() > room.height():
-        fitting = size.scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
-    corner = QPoint((room.width() - fitting.width()) // 2, (room.height() - fitting.height()) // 2)
-    return QRect(room.topLeft() + corner, fitting)

@@ -81,6 +81,18 @@ def test_shift_extends_in_reading_order_and_control_a_selects_all(qtbot: QtBot, 
     assert grid.selected_count() == 0
 
 
+def test_escape_lets_go_of_the_selection_first_and_of_the_question_next(
+    qtbot: QtBot, window: MainWindow, grid: PhotoGrid
+) -> None:
+    window.top.search.words.setText("dog")
+    qtbot.waitUntil(lambda: len(window.model.ids) == 100)
+    grid.go_to(3)
+    qtbot.keyClick(grid, Qt.Key.Key_Escape)
+    assert (grid.selected_count(), window.top.search.text) == (0, "dog")
+    qtbot.keyClick(grid, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: len(window.model.ids) == 1_000)
+
+
 def test_clicks_select_one_add_one_and_extend(qtbot: QtBot, grid: PhotoGrid) -> None:
     click(qtbot, grid, 2)
     assert grid.selected_spans() == [(2, 3)]

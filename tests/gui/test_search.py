@@ -229,3 +229,11 @@ def test_down_leads_from_the_search_bar_to_the_first_photo(qtbot: QtBot, window:
     window.top.search.setFocus()
     qtbot.keyClick(window.top.search.words, Qt.Key.Key_Down)
     assert window.grid.currentIndex().row() == 0
+
+
+def test_a_search_that_takes_a_while_says_that_it_goes_on(qtbot: QtBot, engine: FakeEngine, window: MainWindow) -> None:
+    engine.held = True
+    window.top.search.words.setText("dog")
+    qtbot.waitUntil(lambda: window.status.shown.text == "Searching…")
+    engine.release()
+    qtbot.waitUntil(lambda: window.status.shown.text == "200 photos found")

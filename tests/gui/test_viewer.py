@@ -122,3 +122,14 @@ def test_a_double_click_in_the_grid_opens_and_one_in_the_viewer_closes(qtbot: Qt
     assert window.viewer.photo_id == 28
     qtbot.mouseDClick(window.viewer, Qt.MouseButton.LeftButton)
     assert not window.viewer.isVisible()
+
+
+def test_a_photo_grows_out_of_its_cell(qtbot: QtBot, window: MainWindow) -> None:
+    window.open_photo(3)
+    opening = window.viewer._opening
+    assert opening.is_running
+    cell = window.grid.visualRect(window.model.index(3))
+    assert opening._origin.size() == cell.size()
+    assert opening.place(window.viewer.rect()).width() < window.viewer.width()
+    qtbot.waitUntil(lambda: not opening.is_running)
+    assert opening.place(window.viewer.rect()).toRect() == window.viewer.rect()
