@@ -33,6 +33,7 @@ def install(shelf: Shelf, name: str, *, agreed: bool, as_json: bool) -> None:
             encoder_id,
             lambda done, total: line.show(f"Downloading {entry.name}: {words_for_size(done)} of {words_for_size(total)}"),
             lambda: False,
+            accepted_licence=entry.licence,
         )
         line.clear()
     if as_json:

@@ -106,9 +106,13 @@ class EncoderSwitch:
     def _install(self, encoder_text: str) -> None:
         try:
             encoder_id = self._shelf.resolve(encoder_text)
-            self._note_installing(encoder_id, 0, self._shelf.entry(encoder_id).size_bytes)
+            entry = self._shelf.entry(encoder_id)
+            self._note_installing(encoder_id, 0, entry.size_bytes)
             self._shelf.install(
-                encoder_id, lambda done, total: self._note_installing(encoder_id, done, total), self._cancelled.is_set
+                encoder_id,
+                lambda done, total: self._note_installing(encoder_id, done, total),
+                self._cancelled.is_set,
+                accepted_licence=entry.licence,
             )
             if not self._cancelled.is_set():
                 self.choose(encoder_id)

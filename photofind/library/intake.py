@@ -195,6 +195,8 @@ class Intake:
         file = stat_file(target)
         if len(moving) != 1 or file is None or os.path.lexists(source):
             self._path_is_gone(desk, source)
+            if desk.catalogue.file_at(target) is None:
+                self._note_gone(desk, desk.reader.ids_at(target))  # a folder was there
             self._file_is_there(desk, folders, target)
             return
         self._note_gone(desk, desk.reader.ids_at(target))  # it was overwritten

@@ -47,30 +47,22 @@ class CatalogueConnection:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All writes within happen, or none.
+        """All writes within happen, or none; within another transaction, that one decides in the end.
 
         Raises:
             NoRoom: the disk is full; nothing was written.
             StoreFailed: SQLite refused for another reason; nothing was written.
         """
-        if self._connection.in_transaction:  # within another one: all or nothing here, and that one decides
-            self._connection.execute("SAVEPOINT part")
-            try:
-                yield
-            except BaseException:
-                if self._connection.in_transaction:  # a full disk rolls everything back by itself
-                    self._connection.execute("ROLLBACK TO part")
-                    self._connection.execute("RELEASE part")
-                raise
-            self._connection.execute("RELEASE part")
-            return
+        outermost = not self._connection.in_transaction
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("BEGIN IMMEDIATE" if outermost else "SAVEPOINT part")
             yield
-            self._connection.execute("COMMIT")
+            self._connection.execute("COMMIT" if outermost else "RELEASE part")
         except BaseException as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:  # a full disk takes everything back by itself
+                self._connection.execute("ROLLBACK" if outermost else "ROLLBACK TO part")
+                if not outermost:
+                    self._connection.execute("RELEASE part")
             if isinstance(error, sqlite3.Error):
                 full = getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
                 raise _refused(error, full, self._path) from error

@@ -15,6 +15,7 @@ from photofind.core.events import Activity, Event, Progress
 from photofind.core.question import Answer, Question
 from photofind.library.engine import Engine
 from photofind.library.tally import IndexReport
+from photofind.media.decoder import DecodeRequest
 from photofind.store.milvus import MilvusStore
 from photofind.store.vector_host import VectorHost
 from photofind.store.vector_journal import read_journal
@@ -191,8 +192,14 @@ def test_a_file_that_cannot_be_read_is_a_problem_and_is_opened_once(
         assert all(problem.reason.endswith(".") for problem in report.problems)
     with open_engine() as engine:
         opened: list[str] = []
-        real_decode = engine._parts.viewing._decoders.decode
-        monkeypatch.setattr(engine._parts.viewing._decoders, "decode", lambda request: (opened.append(request.path), real_decode(request))[1])
+        decoders = engine._parts.viewing._decoders
+        decode = decoders.decode
+
+        def noting(request: DecodeRequest) -> Any:
+            opened.append(request.path)
+            return decode(request)
+
+        monkeypatch.setattr(decoders, "decode", noting)
         assert counted(index(engine)) == (0, 1, 0, 0, 2)
         assert opened == []
         make_picture(photos / "bad.jpg", BLUE)

@@ -1,0 +1,66 @@
+"""Changing the encoder of a library, with a small real one."""
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from photofind.core.errors import EncoderUnavailable
+from photofind.core.events import EncoderState, Event
+from photofind.core.question import Answer, Question
+from photofind.library.engine import Engine
+from photofind.library.tally import IndexReport
+
+OpenEngine = Callable[..., AbstractContextManager[Engine]]
+Index = Callable[..., IndexReport]
+Ask = Callable[[Engine, Question], Answer]
+
+WANTED_RECALL_AT_5 = 0.95
+
+
+@pytest.mark.slow
+def test_the_old_encoder_answers_until_the_new_one_has_seen_all_and_the_new_one_finds_photos_by_words(
+    open_engine: OpenEngine, index: Index, ask: Ask, paths_of: Callable[..., list[str]], shared_data: Path
+) -> None:
+    labelled = shared_data / "photos" / "labelled"
+    encoder_id = f"local-dir:{(shared_data / 'models' / 'imagenet-mini').resolve()}"
+    states: list[Event] = []
+    with open_engine(listen=states.append) as engine:
+        index(engine, labelled)
+        engine.encoders.choose(encoder_id)
+        early = ask(engine, Question("green"))
+        assert early.encoder == "palette"
+        assert len(early.ids) == 198
+        report = index(engine)
+        assert (report.indexed, report.encoder) == (198, encoder_id)
+        found = 0
+        for photo in sorted(labelled.iterdir()):
+            answer = ask(engine, Question(f"a photo of a {photo.stem.replace('_', ' ')}", limit=5))
+            assert answer.encoder == encoder_id
+            found += photo.name in [os.path.basename(path) for path in paths_of(engine, answer.ids)]
+        assert found / 198 >= WANTED_RECALL_AT_5
+    switching = [state for state in states if isinstance(state, EncoderState)]
+    assert any(state.id == "palette" and state.coming_id == encoder_id for state in switching)
+    assert switching[-1].id == encoder_id and switching[-1].coming_id == ""
+    with open_engine() as engine:
+        assert engine.desk.current.id == encoder_id
+        assert index(engine).unchanged == 198
+
+
+def test_an_encoder_that_is_not_installed_is_not_chosen(open_engine: OpenEngine) -> None:
+    with open_engine() as engine:
+        with pytest.raises(EncoderUnavailable, match="not installed"):
+            engine.encoders.choose("light")
+        assert engine.desk.target.is_palette
+
+
+def test_going_back_to_the_old_encoder_half_way_keeps_it(open_engine: OpenEngine, shared_data: Path) -> None:
+    with open_engine() as engine:
+        engine.set_paused(True)
+        engine.encoders.choose(str(shared_data / "models" / "imagenet-mini"))
+        assert engine.desk.coming is not None
+        engine.encoders.choose("palette")
+        assert engine.desk.coming is None
+        assert engine.desk.current.is_palette
