@@ -1,24 +1,27 @@
 """Short blocking reads off the GUI thread, with the result handed back on it."""
 
 import logging
+import queue
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 _log = logging.getLogger(__name__)
+_THREADS = 2  # a question to a sleeping network drive must not keep the catalogue's answers back
 Result = TypeVar("Result")
 
 
 class BackgroundCalls(QObject):
-    """Two threads: a question to a sleeping network drive must not keep the catalogue's answers back."""
+    """Daemon threads and no executor: the interpreter would wait at its end for an executor's hanging read."""
 
     _finished = Signal(object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="gui-reads")
+        self._waiting: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
         self._stopped = False
         self._finished.connect(self._hand_over, Qt.ConnectionType.QueuedConnection)
 
@@ -34,13 +37,23 @@ class BackgroundCalls(QObject):
             if not self._stopped:
                 self._finished.emit(then, result)
 
-        if not self._stopped:
-            self._threads.submit(run)
+        if self._stopped:
+            return
+        if len(self._threads) < _THREADS:
+            self._threads.append(threading.Thread(target=self._run, name="gui-reads", daemon=True))
+            self._threads[-1].start()
+        self._waiting.put(run)
 
     def stop(self) -> None:
         """What is under way is not waited for, and its result is dropped."""
         self._stopped = True
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for _ in self._threads:
+            self._waiting.put(None)
+
+    def _run(self) -> None:
+        while (task := self._waiting.get()) is not None:
+            if not self._stopped:
+                task()
 
     @Slot(object, object)
     def _hand_over(self, then: Callable[[object], None], result: object) -> None:

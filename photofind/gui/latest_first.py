@@ -42,7 +42,7 @@ class LatestFirst(QObject):
                 self._thread.start()
             self._wake.notify()
 
-    def stop(self, wait_s: float = 5.0) -> None:
+    def stop(self, wait_s: float = 2.0) -> None:
         """Drop what waits and end the thread."""
         with self._wake:
             self._stopped = True

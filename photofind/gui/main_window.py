@@ -7,7 +7,6 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from photofind.core import events
-from photofind.core.photo import ProblemRow
 from photofind.core.question import Answer, PictureFile
 from photofind.gui import file_names
 from photofind.gui.arrangement import arranged
@@ -162,7 +161,7 @@ class MainWindow(QMainWindow):
         if self._problems is None:
             self._problems = ProblemsPanel(self)
             self._problems.show_wanted.connect(self.actions_on_photos.show_in_folder)
-        self.background.call(self._engine.problems, self._problems_came)
+        self.background.call(self._engine.problems, self._problems.show_problems)
 
     def toggle_side_bar(self) -> None:
         shown = not self.side_bar.isVisible()
@@ -273,12 +272,6 @@ class MainWindow(QMainWindow):
             menu = encoder_menu(self._engine, self._encoder, self.encoder_notice.ask_about, self)
             corner = self.status.encoder.mapToGlobal(self.status.encoder.rect().topRight())
             menu.popup(corner - QPoint(menu.sizeHint().width(), menu.sizeHint().height()))
-
-    def _problems_came(self, problems: list[ProblemRow]) -> None:
-        if self._problems is not None:
-            self._problems.show_problems(problems)
-            self._problems.show()
-            self._problems.raise_()
 
     def _step(self, by: int) -> None:
         now = self.grid.row_of(self.viewer.photo_id)

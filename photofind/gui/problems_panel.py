@@ -101,6 +101,7 @@ class ProblemsPanel(QDialog):
         column.addWidget(self.list, 1)
 
     def show_problems(self, problems: Sequence[ProblemRow]) -> None:
+        """Fill the panel and bring it to the front."""
         self._heading.setText(
             self.tr("1 file could not be read")
             if len(problems) == 1
@@ -112,3 +113,5 @@ class ProblemsPanel(QDialog):
             item.setData(_PROBLEM_ROLE, problem)
             item.setToolTip(f"{file_names.shown(problem.path)}\n{problem.reason}")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{file_names.name_of(problem.path)}: {problem.reason}")
+        self.show()
+        self.raise_()
