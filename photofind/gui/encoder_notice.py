@@ -81,11 +81,11 @@ class EncoderNotice(QWidget):
         if state.installing:
             self._draw_download(state)
         elif asked is not None:
-            self.words.setText(
-                self.tr(
-                    "Download {name}: {size}, {licence}. It runs on this computer only; your photos stay here."
-                ).format(name=asked.name, size=status_words.size(asked.size_bytes), licence=asked.licence)
+            licence = ", ".join(part for part in (asked.licence, asked.restriction) if part)
+            words = self.tr(
+                "Download {name}: {size}, licence {licence}. It runs on this computer; your photos stay here."
             )
+            self.words.setText(words.format(name=asked.name, size=status_words.size(asked.size_bytes), licence=licence))
             self._buttons(self.tr("Not now"), self.tr("Download"))
         elif proposed is not None:
             self.words.setText(self.tr("Colours and names can be searched now. An encoder finds what photos show."))

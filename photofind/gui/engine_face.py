@@ -27,6 +27,9 @@ class ShelfEntryFace(Protocol):
     def installed(self) -> bool: ...
     @property
     def proposable(self) -> bool: ...
+    @property
+    def restriction(self) -> str:
+        """What the licence forbids, in words; empty where it forbids nothing that matters here."""
 
 
 class SettingsFace(Protocol):

@@ -32,6 +32,7 @@ class FakeShelfEntry:
     size_bytes: int
     installed: bool
     proposable: bool
+    restriction: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ class FakeSettings:
 
 SHELF = (
     FakeShelfEntry("palette", "palette", "Palette", "Colours and layout", "built in", 0, True, False),
-    FakeShelfEntry("open_clip:light", "light", "Light", "Fast, English", "MIT licence", 605_000_000, False, True),
+    FakeShelfEntry("open_clip:light", "light", "Light", "Fast, English", "MIT", 605_000_000, False, True),
     FakeShelfEntry(
-        "open_clip:multi", "multilingual", "Multilingual", "Many languages", "Apache 2.0 licence", 1_500_000_000,
+        "open_clip:multi", "multilingual", "Multilingual", "Many languages", "Apache-2.0", 1_500_000_000,
         False, True,
     ),
 )  # fmt: skip

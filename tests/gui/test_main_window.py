@@ -138,7 +138,7 @@ def test_an_encoder_is_installed_only_after_a_yes_that_names_size_and_licence(
     qtbot.waitUntil(notice.isVisible)
     assert notice.yes.text() == "Install Light (0.6 GB)…"
     notice.yes.click()
-    assert "Light: 0.6 GB, MIT licence" in notice.words.text()
+    assert "Light: 0.6 GB, licence MIT" in notice.words.text()
     assert not engine.called("install_encoder")
     engine.post(PALETTE_STATE)  # news from the library take no question away
     engine.post(events.Progress(events.Activity.LOOKING))
@@ -178,7 +178,7 @@ def test_the_encoder_menu_chooses_or_starts_to_install(qtbot: QtBot, engines: En
     assert engine.called("choose_encoder") == [("palette",)]
     light.trigger()
     assert window.encoder_notice.isVisible()
-    assert "MIT licence" in window.encoder_notice.words.text()
+    assert "licence MIT" in window.encoder_notice.words.text()
 
 
 def test_the_encoder_being_filled_in_is_shown_beside_the_one_that_answers(
