@@ -2,16 +2,18 @@
 
 import argparse
 import locale
+import logging
 import os
 import sys
 import threading
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from photofind import __version__
 from photofind.config import logs
-from photofind.config.paths import default_library, encoders_folder
+from photofind.config.paths import LibraryPaths, default_library, encoders_folder
+from photofind.config.process_age import process_age_s
 from photofind.config.resources import resource
 from photofind.core.errors import LibraryInUse, PhotofindError
 from photofind.core.events import RaiseRequested
@@ -19,6 +21,8 @@ from photofind.encoders.shelf import Shelf
 from photofind.library.engine import Engine
 from photofind.library.instance import CommandRefused, send_command
 from photofind.library.session import library_paths, open_library
+
+_log = logging.getLogger(__name__)
 
 _NO_SCREEN = (
     "photofind: there is no screen to open a window on. On the command line: photofind index FOLDER,"
@@ -34,6 +38,12 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     folders = [os.path.abspath(folder) for folder in options.folders]
     paths = library_paths(options.library or default_library())
+    with _logging(paths):
+        return _open_window(paths, folders)
+
+
+def _open_window(paths: LibraryPaths, folders: Sequence[str]) -> int:
+    _note_stage("python is ready")
     opening = _Opening(paths.folder, folders)
     opening.start()  # the library opens while Qt is loaded
 
@@ -41,8 +51,10 @@ def main(arguments: Sequence[str]) -> int:
     from photofind.gui.fatal import show_fatal
 
     application = create_application(sys.argv[:1], resource("icons/photofind.svg"))
+    _note_stage("Qt is ready")
     try:
         engine = opening.result()
+        _note_stage("the library is open")
     except LibraryInUse:
         return _hand_over(paths.folder, folders)
     except PhotofindError as error:
@@ -50,10 +62,18 @@ def main(arguments: Sequence[str]) -> int:
         show_fatal(str(error))
         return 1
     try:
+        from photofind.gui.first_paint import FirstPaint
         from photofind.gui.main_window import MainWindow
         from photofind.gui.signals import quit_on_signals
 
         window = MainWindow(engine, on_closed=application.quit, choose_theme=application.theme.choose)
+        _note_stage("the window is built")
+        FirstPaint(window, lambda: _note_stage("the window is painted"))
+        FirstPaint(
+            window.grid.viewport(),
+            lambda: _note_stage("the grid is painted"),
+            counts=lambda: len(window.model.ids) > 0,
+        )
         window.show()
         with quit_on_signals(application):
             return int(application.exec())
@@ -97,7 +117,6 @@ class _Opening:
                     raise_window=self._raise_window,
                 )
             )
-            self._stack.callback(logs.set_up(self._folder / "logs"))
             self._engine.add_folders(self._folders)
         except BaseException as error:
             self._stack.close()
@@ -109,6 +128,22 @@ class _Opening:
         self._engine.add_folders(folders)
         self._engine.announce(RaiseRequested())
         return True
+
+
+def _note_stage(stage: str) -> None:
+    _log.info("start: %s after %.2f s", stage, process_age_s())
+
+
+@contextmanager
+def _logging(paths: LibraryPaths) -> Iterator[None]:
+    """The log lies in the library, which may have to be made for it; opening it says better what is wrong with it."""
+    with suppress(PhotofindError):
+        paths.make_folder()
+    close = logs.set_up(paths.logs)
+    try:
+        yield
+    finally:
+        close()
 
 
 def _hand_over(folder: Path, folders: Sequence[str]) -> int:

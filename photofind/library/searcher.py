@@ -5,9 +5,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from photofind.core.errors import PhotofindError
+from photofind.core.errors import EncoderUnavailable, PhotofindError
 from photofind.core.events import AnswerFailed, AnswerReady, Event
-from photofind.core.question import Question
+from photofind.core.question import Answer, Question
 from photofind.library.answering import Answering, DecodeNow
 from photofind.library.encoder_desk import EncoderDesk
 from photofind.store.catalogue_reader import CatalogueReader
@@ -71,7 +71,7 @@ class Searcher:
                 assert self._next is not None
                 (ticket, question), self._next = self._next, None
             try:
-                self._announce(AnswerReady(ticket, answering.answer(question, self._desk.current)))
+                self._announce(AnswerReady(ticket, self._answer(answering, question)))
             except PhotofindError as error:
                 self._announce(AnswerFailed(ticket, str(error)))
             except Exception as error:
@@ -81,3 +81,12 @@ class Searcher:
                 if self._next is None:
                     self._question_open.clear()
         reader.close()
+
+    def _answer(self, answering: Answering, question: Question) -> Answer:
+        encoder = self._desk.current
+        try:
+            return answering.answer(question, encoder)
+        except EncoderUnavailable:
+            if self._desk.current is encoder:
+                raise
+        return answering.answer(question, self._desk.current)  # another one took over just now
