@@ -236,4 +236,4 @@ def test_a_search_that_takes_a_while_says_that_it_goes_on(qtbot: QtBot, engine: 
     window.top.search.words.setText("dog")
     qtbot.waitUntil(lambda: window.status.shown.text == "Searching…")
     engine.release()
-    qtbot.waitUntil(lambda: window.status.shown.text == "200 photos found")
+    qtbot.waitUntil(lambda: window.status.shown.text == "200 photos, closest first")
