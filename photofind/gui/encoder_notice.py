@@ -88,7 +88,7 @@ class EncoderNotice(QWidget):
             self.words.setText(words.format(name=asked.name, size=status_words.size(asked.size_bytes), licence=licence))
             self._buttons(self.tr("Not now"), self.tr("Download"))
         elif proposed is not None:
-            self.words.setText(self.tr("Colours and names can be searched now. An encoder finds what photos show."))
+            self.words.setText(self.tr("To search for what photos show, an encoder is needed."))
             size = status_words.size(proposed.size_bytes)
             self._buttons(self.tr("Later"), self.tr("Install {name} ({size})…").format(name=proposed.name, size=size))
         else:
