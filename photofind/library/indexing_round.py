@@ -4,9 +4,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,11 @@ from photofind.media.decoder_pool import DecoderPool
 from photofind.store.catalogue import ReadPicture
 from photofind.store.catalogue_reader import CatalogueReader, Work
 
+_Result = TypeVar("_Result")
+
 _SYNC_EVERY_S = 1.0
+_LOOK_EVERY_S = 0.05
+_BATCH_PATIENCE_S = 1.0  # a batch is worth a second; what is given up is encoded again
 _YIELD_TO_QUESTION_S = 2.0
 _NOT_A_VECTOR = "The encoder gave no usable vector for this picture, so it cannot be found by what it shows."
 
@@ -86,6 +90,7 @@ class IndexingRound:
         self._in_flight: tuple[list[tuple[PhotoId, bytes]], Future[NDArray[np.float32]]] | None = None
         self._synced_s = time.monotonic()
         self._settled = 0
+        self._encoder_is_loaded = False
 
     def run(self) -> bool:
         """Take every waiting photo as far as it goes. Returns False if none moved at all.
@@ -104,10 +109,27 @@ class IndexingRound:
         finally:
             for reading in self._window:
                 reading.future.cancel()
-            if self._writer is not None:
+            try:
                 self._collect_batch()
+            finally:
                 self._commit()
         return self._settled > 0
+
+    def _wait_for_encoder(self) -> None:
+        """Somebody measures this run: loading the encoder is no part of its rate, and nothing is shown meanwhile."""
+        self._encoder_is_loaded = True
+        self._wait(self._face.encode_texts([""]), patience_s=0.0)
+
+    def _wait(self, future: "Future[_Result]", patience_s: float) -> _Result:
+        """The result; Interrupted when the round must stop and ``patience_s`` more did not bring it."""
+        deadline_s: float | None = None
+        while not wait([future], timeout=_LOOK_EVERY_S).done:
+            if self._must_stop():
+                deadline_s = deadline_s or time.monotonic() + patience_s
+                if time.monotonic() >= deadline_s:
+                    future.cancel()
+                    raise Interrupted
+        return future.result()
 
     # Decoding
 
@@ -128,20 +150,26 @@ class IndexingRound:
         return bool(self._window)
 
     def _begin(self, work: Work) -> None:
-        for tally in self._intake.tallies:
-            tally.note_opened()
         if work.content_hash is not None:
             settled = self._job(lambda desk: identity.what_remains(desk, work, self._key)).result()
             if settled.verdict is Verdict.REUSE and self._reuse(settled, work.content_hash):
                 return
         elif work.is_new and self._reader.possible_twins(work.size_bytes, work.mtime_ns, but=work.id):
+            self._note_opened()
             self._window.append(_Reading(work, self._decoders.content_hash(work.path), hashed=True))
             return
         self._decode(work)
 
     def _decode(self, work: Work) -> None:
+        if self._intake.tallies and self._writer is not None and not self._encoder_is_loaded:
+            self._wait_for_encoder()
+        self._note_opened()
         request = DecodeRequest(work.path, input_spec=self._input_spec, thumbnail_px=self._thumbnail_px, facts=True)
         self._window.append(_Reading(work, self._decoders.decode(request), hashed=False))
+
+    def _note_opened(self) -> None:
+        for tally in self._intake.tallies:
+            tally.note_opened()
 
     def _take_ready(self) -> list[_Reading]:
         """The readings at the head of the window that are finished, at least one."""
@@ -156,7 +184,7 @@ class IndexingRound:
         jobs: list[tuple[_Reading, Decoded | None, Future[Settled | None]]] = []
         for reading in ready:
             try:
-                outcome = reading.future.result()
+                outcome = self._wait(reading.future, patience_s=0.0)
             except UnreadablePicture as problem:
                 jobs.append((reading, None, self._note_problem(reading.work, str(problem))))
                 continue
@@ -231,7 +259,7 @@ class IndexingRound:
             return
         (contents, future), self._in_flight = self._in_flight, None
         assert self._writer is not None
-        useless = self._writer.append(contents, future.result())
+        useless = self._writer.append(contents, self._wait(future, _BATCH_PATIENCE_S))
         for photo_id in useless:
             self._note_useless(photo_id)
         self._progress.note_done(len(contents))
