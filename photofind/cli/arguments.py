@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     encoders.add_argument("action", choices=["list", "install", "import"], nargs="?", default="list")
     encoders.add_argument("name", nargs="?", default="", metavar="ID|FOLDER")
     encoders.add_argument("--yes", action="store_true", help="agree to size and licence without being asked")
+    encoders.add_argument("--licence", default="", metavar="NAME", help="agree to a licence that forbids some uses")
 
     tag = _command(commands, "tag", "tag and rate photos; a folder stands for all photos in it")
     tag.add_argument("paths", nargs="+", metavar="PATH")

@@ -130,7 +130,9 @@ def encoders(context: Context, options: argparse.Namespace) -> None:
     elif not options.name:
         raise WrongUsage(f"Say what to {options.action}: photofind encoders {options.action} …")
     elif options.action == "install":
-        encoder_commands.install(shelf, options.name, agreed=options.yes, as_json=context.json)
+        encoder_commands.install(
+            shelf, options.name, agreed=options.yes, accepted_licence=options.licence, as_json=context.json
+        )
     else:
         encoder_commands.import_folder(shelf, Path(options.name), as_json=context.json)
 

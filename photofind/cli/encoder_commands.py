@@ -21,8 +21,11 @@ def list_all(shelf: Shelf, *, as_json: bool) -> None:
         print_line(f"{'':<14} {entry.description}")
 
 
-def install(shelf: Shelf, name: str, *, agreed: bool, as_json: bool) -> None:
-    """Download after a yes that names size and licence. Raises EncoderUnavailable."""
+def install(shelf: Shelf, name: str, *, agreed: bool, accepted_licence: str, as_json: bool) -> None:
+    """Download after a yes that names size and licence. Raises EncoderUnavailable.
+
+    A licence that only the hub knows of, and that forbids some uses, needs a yes by its name.
+    """
     encoder_id = shelf.resolve(name)
     entry = shelf.entry(encoder_id)
     if not shelf.is_installed(encoder_id):
@@ -33,7 +36,7 @@ def install(shelf: Shelf, name: str, *, agreed: bool, as_json: bool) -> None:
             encoder_id,
             lambda done, total: line.show(f"Downloading {entry.name}: {words_for_size(done)} of {words_for_size(total)}"),
             lambda: False,
-            accepted_licence=entry.licence,
+            accepted_licence=accepted_licence or entry.licence,
         )
         line.clear()
     if as_json:

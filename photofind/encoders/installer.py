@@ -66,7 +66,7 @@ def _check_licence(name: str, licence: str, accepted: str) -> None:
     if words & {"nc", "noncommercial", "amlr", "research"} and accepted.lower() != licence.lower():
         raise EncoderUnavailable(
             f"The weights of “{name}” are under the licence {licence}, which forbids some uses: "
-            "they are downloaded only after a yes to that licence."
+            f"read it, and agree to it with --licence {licence} on the command line."
         )
 
 
