@@ -8,7 +8,7 @@ from photofind.core.errors import EncoderUnavailable, PhotofindError
 from photofind.core.events import EncoderState, Event, Notice
 from photofind.core.photo import Counts
 from photofind.encoders.protocol import PALETTE_ID
-from photofind.encoders.shelf import Shelf
+from photofind.encoders.shelf import Shelf, ShelfEntry
 from photofind.library.encoder_desk import EncoderDesk, LibraryEncoder
 from photofind.library.librarian import Librarian
 
@@ -39,6 +39,8 @@ class EncoderSwitch:
         self._coming_counts = (0, 0)
         self._cancelled = threading.Event()
         self._thread: threading.Thread | None = None
+        self._state = EncoderState(id="", name="", is_palette=False)
+        self._entries: list[ShelfEntry] = []
 
     def begin(self) -> None:
         """Open what the library remembers; one that never chose takes what is installed since."""
@@ -56,6 +58,7 @@ class EncoderSwitch:
             self._desk.open(PALETTE_ID, "")
         else:
             self._remember(chosen=False)
+        self._look()
 
     def choose(self, encoder_text: str) -> None:
         """Fill this encoder from now on; it answers once it has seen every photo. Raises EncoderUnavailable."""
@@ -137,14 +140,26 @@ class EncoderSwitch:
             self._coming_counts = (counts.indexed, counts.photos - counts.problems)
             self.announce_state()
 
-    def announce_state(self) -> None:
-        self._announce(self.state())
-
+    @property
     def state(self) -> EncoderState:
-        """Cheap, any thread."""
+        """As it was announced last; at once."""
+        return self._state
+
+    @property
+    def entries(self) -> list[ShelfEntry]:
+        """The shelf as it was when the state was announced last; at once."""
+        return list(self._entries)
+
+    def announce_state(self) -> None:
+        """Looks at the shelf's folder: never on the GUI thread."""
+        self._look()
+        self._announce(self._state)
+
+    def _look(self) -> None:
+        self._entries = self._shelf.entries()
         current, coming = self._desk.current, self._desk.coming
         installing, done, total = self._installing
-        return EncoderState(
+        self._state = EncoderState(
             id=current.id,
             name=self._name(current),
             is_palette=current.is_palette,

@@ -90,7 +90,7 @@ class Engine:
         with self._listeners_lock:
             self._listeners.append(listen)
         if self._started:
-            for event in (self._parts.progress.current, self._library_state, self._parts.encoders.state()):
+            for event in (self._parts.progress.current, self._library_state, self._parts.encoders.state):
                 listen(event)
 
     def announce(self, event: Event) -> None:
@@ -209,7 +209,8 @@ class Engine:
         self._parts.encoders.cancel_install()
 
     def shelf_entries(self) -> list[ShelfEntry]:
-        return self.shelf.entries()
+        """All that can be chosen or installed; at once."""
+        return self._parts.encoders.entries
 
     def save_setting(self, **changes: object) -> None:
         """Change settings by name; written by the librarian thread."""

@@ -83,7 +83,7 @@ def test_the_button_downloads_chooses_and_the_library_is_encoded_anew(
         engine.add_listener(events.put)
         engine.watch_folder(str(tmp_path / "photos")).result(timeout=30)
         engine.indexer.when_done().result(timeout=60)
-        offered = engine.encoders.state()
+        offered = engine.encoders.state
         assert offered.is_palette and offered.proposed == shelf.resolve("light")
         engine.install_encoder(offered.proposed)
         assert next_state(lambda state: state.installing_done > 0).installing == offered.proposed
