@@ -139,7 +139,7 @@ def _logging(paths: LibraryPaths) -> Iterator[None]:
     """The log lies in the library, which may have to be made for it; opening it says better what is wrong with it."""
     with suppress(PhotofindError):
         paths.make_folder()
-    close = logs.set_up(paths.logs)
+    close = logs.set_up(paths.logs) if paths.folder.is_dir() else lambda: None
     try:
         yield
     finally:
