@@ -41,7 +41,7 @@ class OfferTaker(QObject):
         if folders:
             self.folders_offered.emit(folders)
         if not folders and not files:
-            self.refused.emit(self.tr("What was dropped is no longer there."))
+            self.refused.emit(self.tr("That file is no longer there."))
         elif len(files) > MOST_PICTURES:
             self.refused.emit(
                 self.tr("To search, drop up to {count} pictures. To add photos, drop the folder they are in.").format(

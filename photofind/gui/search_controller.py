@@ -13,7 +13,6 @@ from photofind.gui.search_bar import SearchBar
 
 PAUSE_MS = 150
 ASK_AGAIN_MS = 400  # while photos keep coming in
-MOST_RESULTS = 1_000
 
 
 class SearchController(QObject):
@@ -58,7 +57,7 @@ class SearchController(QObject):
         """What the bar says now; pictures count once they are known to be readable."""
         ready = tuple(source for key, source in self._pictures.items() if key not in self._being_prepared.values())
         text = self._bar.text.strip()
-        return Question(text, ready, MOST_RESULTS if text or ready else None)
+        return Question(text, ready)  # no limit: an end of the list that is none would hide photos
 
     @property
     def answered_question(self) -> Question | None:

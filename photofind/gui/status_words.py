@@ -47,8 +47,10 @@ def answer(given: Answer, counts: Counts) -> str:
     if not found:
         return _tr("No photos found")
     if len(given.scores):  # all are ranked, so none of them was "found"
-        if given.question.limit is not None and found >= given.question.limit:
-            return _tr("The {found} closest of {photos}").format(found=number(found), photos=photos(counts.photos))
+        if counts.waiting and found < counts.photos:
+            return _tr("{found} of {photos} so far, closest first").format(
+                found=number(found), photos=photos(counts.photos)
+            )
         return _tr("{photos}, closest first").format(photos=photos(found))
     return _tr("1 photo found") if found == 1 else _tr("{count} photos found").format(count=number(found))
 

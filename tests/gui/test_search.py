@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 from photofind.core import events
 from photofind.core.question import PictureBytes, PictureFile, PictureOfPhoto, Question
 from photofind.gui.main_window import MainWindow
-from photofind.gui.search_controller import MOST_RESULTS
 
 
 @pytest.fixture
@@ -43,8 +42,8 @@ def test_all_photos_are_asked_for_at_first(engine: FakeEngine, window: MainWindo
 
 def test_words_are_asked_for_once_when_typing_pauses(qtbot: QtBot, engine: FakeEngine, window: MainWindow) -> None:
     qtbot.keyClicks(window.top.search.words, "white dog")
-    qtbot.waitUntil(lambda: shows(window, Question("white dog", limit=MOST_RESULTS)))
-    assert engine.asked()[1:] == [Question("white dog", limit=MOST_RESULTS)]
+    qtbot.waitUntil(lambda: shows(window, Question("white dog")))
+    assert engine.asked()[1:] == [Question("white dog")]
 
 
 def test_a_late_answer_to_an_older_question_is_dropped(qtbot: QtBot, engine: FakeEngine, window: MainWindow) -> None:
@@ -70,7 +69,7 @@ def test_a_dropped_file_becomes_a_chip_with_its_thumbnail_and_is_searched_with(
     path = tmp_path / "Hündin im Schnee #1.jpg"
     path.write_bytes(b"the engine reads it, the window does not")
     drop_onto(window.top.search, mime_of(path))
-    qtbot.waitUntil(lambda: shows(window, Question("", (PictureFile(str(path)),), MOST_RESULTS)))
+    qtbot.waitUntil(lambda: shows(window, Question("", (PictureFile(str(path)),))))
     (chip,) = window.top.search.chips
     assert chip.has_thumbnail
     assert "Hündin im Schnee #1.jpg" in chip.accessibleName()
@@ -82,7 +81,7 @@ def test_a_file_dropped_anywhere_on_the_window_is_searched_with(
     path = tmp_path / "a.jpg"
     path.touch()
     drop_onto(window, mime_of(path))
-    qtbot.waitUntil(lambda: shows(window, Question("", (PictureFile(str(path)),), MOST_RESULTS)))
+    qtbot.waitUntil(lambda: shows(window, Question("", (PictureFile(str(path)),))))
 
 
 def test_words_and_picture_are_one_question_and_the_x_takes_the_picture_out(
@@ -90,9 +89,9 @@ def test_words_and_picture_are_one_question_and_the_x_takes_the_picture_out(
 ) -> None:
     window.search.add_picture(PictureFile("/a.jpg"))
     qtbot.keyClicks(window.top.search.words, "at night")
-    qtbot.waitUntil(lambda: shows(window, Question("at night", (PictureFile("/a.jpg"),), MOST_RESULTS)))
+    qtbot.waitUntil(lambda: shows(window, Question("at night", (PictureFile("/a.jpg"),))))
     window.top.search.chips[0].click_remove()
-    qtbot.waitUntil(lambda: shows(window, Question("at night", (), MOST_RESULTS)))
+    qtbot.waitUntil(lambda: shows(window, Question("at night", ())))
     assert not window.top.search.chips
 
 
@@ -113,7 +112,7 @@ def test_a_copied_file_is_pasted_even_when_the_grid_has_the_keyboard(
     QGuiApplication.clipboard().setMimeData(mime_of(path))
     window.grid.setFocus()
     qtbot.keyClick(window.grid, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: shows(window, Question("", (PictureFile(str(path)),), MOST_RESULTS)))
+    qtbot.waitUntil(lambda: shows(window, Question("", (PictureFile(str(path)),))))
 
 
 def test_copied_words_are_pasted_as_words(qtbot: QtBot, window: MainWindow) -> None:
@@ -169,7 +168,7 @@ def test_too_many_files_and_bare_web_addresses_are_answered_with_a_way_out(
     drop_onto(window.top.search, web)
     assert "paste it here" in window.notice.sentence
     drop_onto(window, mime_of(tmp_path / "gone.jpg"))
-    qtbot.waitUntil(lambda: window.notice.sentence == "What was dropped is no longer there.")
+    qtbot.waitUntil(lambda: window.notice.sentence == "That file is no longer there.")
 
 
 def test_words_dropped_on_the_search_bar_are_searched_for(qtbot: QtBot, window: MainWindow) -> None:
@@ -183,7 +182,7 @@ def test_words_dropped_on_the_search_bar_are_searched_for(qtbot: QtBot, window: 
 def test_find_similar_replaces_the_question(qtbot: QtBot, engine: FakeEngine, window: MainWindow) -> None:
     window.top.search.words.setText("boat")
     window.find_similar(42)
-    qtbot.waitUntil(lambda: shows(window, Question("", (PictureOfPhoto(42),), MOST_RESULTS)))
+    qtbot.waitUntil(lambda: shows(window, Question("", (PictureOfPhoto(42),))))
     assert window.top.search.text == ""
     assert all(question.text == "" for question in engine.asked())
 
