@@ -66,7 +66,8 @@ class GridStates(QObject):
             self._say_why(self._answer, self._library)
         place = self._grid if photos else self._empty
         if self._stack.currentWidget() is not place:
-            had_keyboard = self._stack.window().focusWidget() in (self._grid, self._empty)
+            focus = self._stack.window().focusWidget()
+            had_keyboard = focus is not None and self._stack.isAncestorOf(focus)
             self._stack.setCurrentWidget(place)
             if had_keyboard:  # else Qt gives it to some button that nobody asked for
                 place.setFocus()

@@ -197,10 +197,13 @@ class SearchBar(QFrame):
             self.clear_all()
 
     def paste(self) -> None:
-        """Take the picture or the files that the clipboard holds."""
-        offer = read_offer(QGuiApplication.clipboard().mimeData())
+        """Take the picture, the files or the words that the clipboard holds."""
+        held = QGuiApplication.clipboard().mimeData()
+        offer = read_offer(held)
         if offer:
             self.offered.emit(offer)
+        elif held.hasText():
+            self.type_more(" ".join(held.text().split()))
 
     def type_more(self, text: str) -> None:
         """Text typed elsewhere in the window goes on here."""
@@ -223,7 +226,7 @@ class SearchBar(QFrame):
         if offer:
             self.offered.emit(offer)
         elif event.mimeData().hasText():
-            self.type_more(event.mimeData().text())
+            self.type_more(" ".join(event.mimeData().text().split()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.words and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):

@@ -151,9 +151,9 @@ class SideBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedWidth(style.SIDE_BAR_PX)
-        self.list = FolderList(self)
         heading = QuietLabel(self.tr("Folders"), self, size_px=style.SMALL, semibold=True)
         self.add = IconButton(Glyph.ADD_FOLDER, self.tr("Add a folder"), self)
+        self.list = FolderList(self)
         self.add.clicked.connect(self.add_wanted)
         top = QHBoxLayout()
         top.setContentsMargins(style.SPACE_L, 0, style.SPACE_S, 0)

@@ -22,8 +22,8 @@ class TopRow(QWidget):
     def __init__(self, theme: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.search = SearchBar(self)
         self.side_bar = IconButton(Glyph.SIDE_BAR, self.tr("Show or hide the side bar (Ctrl+B)"), self)
+        self.search = SearchBar(self)
         self.side_bar.clicked.connect(self.side_bar_toggled)
         self.zoom = QSlider(Qt.Orientation.Horizontal, self)
         self.zoom.setRange(LEAST_CELL_PX, MOST_CELL_PX)
