@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 
@@ -22,6 +22,8 @@ def ask_for_picture(parent: QWidget, chosen: Callable[[str], None]) -> QFileDial
 
 
 def _open(dialog: QFileDialog, chosen: Callable[[str], None]) -> QFileDialog:
+    # Where the program was started from says nothing about where photos are.
+    dialog.setDirectory(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
     dialog.fileSelected.connect(chosen)
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()

@@ -43,10 +43,10 @@ class StatusLine(QWidget):
         row.setSpacing(style.SPACE_S)
         row.addWidget(self.shown)
         row.addStretch(1)
-        row.addWidget(self.doing)
+        row.addWidget(self.doing)  # grows to the left: the pause button is never moved from under the mouse
         row.addWidget(self.bar)
         row.addWidget(self.pause)
-        row.addStretch(1)
+        row.addSpacing(style.SPACE_S)
         row.addWidget(self.problems)
         row.addWidget(self.encoder)
         self.setFixedHeight(max(30, self.fontMetrics().height() + style.SPACE_M))
