@@ -219,6 +219,7 @@ class MainWindow(QMainWindow):
         self.taker.refused.connect(self.notice.say)
         self.search.answered.connect(self._answered)
         self.search.asking.connect(self.status.show_asking)
+        self.search.asking.connect(bar.mark.show_asking)
         self.search.failed.connect(self._failed)
         self.search.refused.connect(self.notice.say)
         self.side_bar.add_wanted.connect(self.choose_folder)

@@ -16,8 +16,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from photofind.gui import icons, own_jpegs, style
-from photofind.gui.icons import Glyph, IconButton, IconLabel
+from photofind.gui.icons import Glyph, IconButton
 from photofind.gui.offered import may_hold_pictures, read_offer
+from photofind.gui.search_mark import SearchMark
 
 CHIP_PX = 28
 MOST_PX = 760
@@ -132,6 +133,7 @@ class SearchBar(QFrame):
         self.words.setAccessibleName(self.tr("Search"))
         self.words.setStyleSheet("QLineEdit { background: transparent; border: none; padding: 0; }")
         self.words.installEventFilter(self)
+        self.mark = SearchMark(self)
         self._clear = IconButton(Glyph.CLOSE, self.tr("Clear the search (Esc)"), self)
         self._clear.hide()
         picture = IconButton(Glyph.PICTURE, self.tr("Search with a picture from a file"), self)
@@ -140,7 +142,7 @@ class SearchBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(style.SPACE_M, 0, style.SPACE_XS + 2, 0)
         row.setSpacing(style.SPACE_S)
-        row.addWidget(IconLabel(Glyph.SEARCH, self))
+        row.addWidget(self.mark)
         row.addLayout(self._chip_row)
         row.addWidget(self.words, 1)
         row.addWidget(self._clear)

@@ -8,8 +8,7 @@ from photofind.core.events import Activity, EncoderState, Progress
 from photofind.gui import icons, status_words, style
 from photofind.gui.icons import Glyph, IconButton
 from photofind.gui.quiet_label import QuietLabel
-
-_SLOW_MS = 400
+from photofind.gui.search_mark import SLOW_MS
 
 
 class StatusLine(QWidget):
@@ -36,7 +35,7 @@ class StatusLine(QWidget):
         self.problems.clicked.connect(self.problems_wanted)
         self.encoder = self._button(self.tr("Choose what understands your photos"))
         self.encoder.clicked.connect(self.encoder_menu_wanted)
-        self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
+        self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
         self._slow.timeout.connect(lambda: self.shown.set_text(self.tr("Searching…")))
         row = QHBoxLayout(self)
         row.setContentsMargins(style.SPACE_M, 0, style.SPACE_S, 0)

@@ -233,6 +233,7 @@ def test_down_leads_from_the_search_bar_to_the_first_photo(qtbot: QtBot, window:
 def test_a_search_that_takes_a_while_says_that_it_goes_on(qtbot: QtBot, engine: FakeEngine, window: MainWindow) -> None:
     engine.held = True
     window.top.search.words.setText("dog")
-    qtbot.waitUntil(lambda: window.status.shown.text == "Searching…")
+    qtbot.waitUntil(lambda: window.status.shown.text == "Searching…" and window.top.search.mark.is_busy)
     engine.release()
     qtbot.waitUntil(lambda: window.status.shown.text == "200 photos, closest first")
+    assert not window.top.search.mark.is_busy
