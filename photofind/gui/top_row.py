@@ -1,7 +1,7 @@
 """The row at the top: side bar, search, view."""
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QWidget
 
 from photofind.gui import style
@@ -10,6 +10,7 @@ from photofind.gui.photo_grid import LEAST_CELL_PX, MOST_CELL_PX
 from photofind.gui.search_bar import SearchBar
 
 _SIDE_PX = 172  # left and right alike, so that the search bar stands in the middle
+_ROOMY_PX = 880  # in a narrower window the search bar takes the room to the left of it instead
 
 
 class TopRow(QWidget):
@@ -35,10 +36,10 @@ class TopRow(QWidget):
         self.zoom.valueChanged.connect(self.zoom_wanted)
         look = IconButton(Glyph.THEME, self.tr("Light or dark"), self)
         look.clicked.connect(lambda: self._show_theme_menu(look))
-        left, right = QWidget(self), QWidget(self)
-        for side in (left, right):
+        self._left, right = QWidget(self), QWidget(self)
+        for side in (self._left, right):
             side.setFixedWidth(_SIDE_PX)
-        left_row, right_row = QHBoxLayout(left), QHBoxLayout(right)
+        left_row, right_row = QHBoxLayout(self._left), QHBoxLayout(right)
         for row in (left_row, right_row):
             row.setContentsMargins(0, 0, 0, 0)
             row.setSpacing(style.SPACE_XS)
@@ -53,11 +54,16 @@ class TopRow(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(style.SPACE_M, style.SPACE_M, style.SPACE_M, style.SPACE_M)
         row.setSpacing(style.SPACE_M)
-        row.addWidget(left)
+        row.addWidget(self._left)
         row.addStretch(1)
         row.addWidget(self.search, 100)
         row.addStretch(1)
         row.addWidget(right)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        roomy = event.size().width() >= _ROOMY_PX
+        self._left.setFixedWidth(_SIDE_PX if roomy else self.side_bar.sizeHint().width())
 
     def show_zoom(self, wanted_px: int) -> None:
         self.zoom.blockSignals(True)
