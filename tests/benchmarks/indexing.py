@@ -1,0 +1,189 @@
+"""Goals 1 and 2: photos indexed in a second, beside the loop that everyone copies and beside rclip 3.3.
+
+.venv/bin/python tests/benchmarks/indexing.py [--quick] [--cache DIR] [--rclip-env DIR]
+
+All on the same files (fresh crops of camera photos, warm in memory) and the same encoder, by turns, medians. Every rate
+is without start and loading: the loop and photofind take their own time from the first photo to the last one on disk;
+of rclip, the whole command on one photo is taken off the whole command on all. The limit of the machine is its cores ÷
+CPU seconds of scaled decode and batched encode of one photo. Quiet machines only: what others used is printed, too.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from camera_photos import make_photos, shared_folder, warm_up_cache
+from process_times import PARTS, Shares, shares, watch
+from random_encoder import export_for_rclip, random_encoder
+from rclip_run import Rclip
+
+_HERE = Path(__file__).parent
+_GOALS = {"large": (3.3, 2.1, 0.9), "small": (4.0, None, None)}  # × tutorial, × rclip, share of the limit
+
+
+@dataclass
+class Bench:
+    """One encoder and its contestants: rates of all runs, and where our time went in each."""
+
+    name: str
+    encoder: Path
+    photos: Path
+    rclip: Rclip | None
+    scratch: Path
+    rates: dict[str, list[float]] = field(default_factory=dict)
+    spent: list[Shares] = field(default_factory=list)
+    limit: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        return len(list(self.photos.iterdir()))
+
+    def run_all(self, runs: int) -> None:
+        contestants: dict[str, Callable[[], float]] = {"tutorial": self._tutorial, "photofind": self._photofind}
+        if self.rclip is not None:
+            contestants["rclip"] = self._rclip
+        for turn in range(runs):
+            for name in list(contestants)[:: 1 if turn % 2 else -1]:
+                rate = contestants[name]()
+                say(f"  {self.name}, run {turn + 1} of {runs}: {name:<10} {rate:6.2f} photos/s")
+                self.rates.setdefault(name, []).append(rate)
+        answer = self._run([sys.executable, str(_HERE / "machine_limit.py"), str(self.photos), str(self.encoder)])
+        self.limit = json.loads(answer)
+
+    def median(self, name: str) -> float:
+        return statistics.median(self.rates[name])
+
+    @property
+    def limit_rate(self) -> float:
+        return (psutil.cpu_count() or 1) / (self.limit["decode"] + self.limit["encode"])
+
+    def _tutorial(self) -> float:
+        with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
+            loop = str(_HERE / "tutorial_loop.py")
+            answer = self._run(
+                [sys.executable, loop, str(self.photos), str(self.encoder), str(Path(folder, "loop.db"))]
+            )
+        return self.count / float(answer.split()[-1])
+
+    def _rclip(self) -> float:
+        assert self.rclip is not None
+        with tempfile.TemporaryDirectory(dir=self.scratch) as one:
+            shutil.copy(min(self.photos.iterdir()), one)
+            alone_s = self.rclip.seconds(Path(one))
+        return (self.count - 1) / (self.rclip.seconds(self.photos) - alone_s)
+
+    def _photofind(self) -> float:
+        with tempfile.TemporaryDirectory(dir=self.scratch) as library:
+            command = [sys.executable, "-m", "photofind", "index", str(self.photos), "--json"]
+            command += ["--encoder", f"local-dir:{self.encoder}", "--library", str(Path(library, "library"))]
+            text, looks = watch(command, self._environment())
+        report = json.loads(text)
+        if report["indexed"] != self.count or report["problems"]:
+            raise RuntimeError(f"photofind indexed less than all: {text}")
+        rate = float(report["photos_per_second"])
+        self.spent.append(shares(looks, self.count / rate))
+        return rate
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, "PHOTOFIND_DATA": str(self.scratch / "data"), "HF_HUB_OFFLINE": "1"}
+
+    def _run(self, command: list[str]) -> str:
+        return subprocess.run(
+            command, env=self._environment(), check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ).stdout
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def row(goal: str, baseline: str, theirs: float, ours: float, wanted: float) -> str:
+    ratio = ours / theirs
+    verdict = "met" if ratio >= wanted else "MISSED"
+    return f"{goal:<7} {baseline:<28} {theirs:8.2f} {ours:8.2f} {ratio:7.2f} {wanted:7.2f}  {verdict}"
+
+
+def print_table(benches: list[Bench]) -> None:
+    say(f"\n{'goal':<7} {'baseline':<28} {'theirs':>8} {'ours':>8} {'ratio':>7} {'wanted':>7}   (photos/s, medians)")
+    for number, bench in enumerate(benches, start=1):
+        ours = bench.median("photofind")
+        tutorial, rclip, share = _GOALS[bench.name]
+        say(row(f"{number}", f"the tutorial's loop ({bench.name})", bench.median("tutorial"), ours, tutorial))
+        if "rclip" in bench.rates and rclip:
+            say(row(f"{number}", "rclip 3.3", bench.median("rclip"), ours, rclip))
+        if share:
+            say(row(f"{number}", "the limit of the cores", bench.limit_rate, ours, share))
+    for bench in benches:
+        limit = bench.limit
+        say(f"\n{bench.name} encoder, {bench.encoder.name}: CPU milliseconds for each photo, alone on the machine")
+        say(
+            f"  scaled decode {limit['decode'] * 1000:.1f}, with hash, facts and thumbnail {limit['decoder'] * 1000:.1f}; "
+            f"encode {limit['encode'] * 1000:.1f} ({'half' if limit['half'] else 'single'} precision), in batches of "
+            + ", ".join(
+                f"{key.split()[1]}: {cost * 1000:.1f}" for key, cost in limit.items() if key.startswith("encode ")
+            )
+        )
+        say("  while indexing:")
+        each_ms = 1000 / bench.count
+        for part in PARTS:
+            say(f"    {part:<14} {statistics.median(spent.parts[part] for spent in bench.spent) * each_ms:7.1f}")
+        say(f"    {'other programs':<14} {statistics.median(spent.others_s for spent in bench.spent) * each_ms:7.1f}")
+        say(f"    {'nobody':<14} {statistics.median(spent.idle_s for spent in bench.spent) * each_ms:7.1f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--photos", type=int, default=120)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="30 photos, one run each")
+    parser.add_argument("--only", choices=["large", "small"], help="one encoder only")
+    parser.add_argument("--cache", type=Path, help="where encoder, ONNX files and rclip are kept (default: nowhere)")
+    parser.add_argument(
+        "--rclip-env", type=Path, help="rclip's virtual environment, made when missing (default: in cache)"
+    )
+    given = parser.parse_args()
+    count, runs = (30, 1) if given.quick else (given.photos, given.runs)
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        cache = (given.cache or scratch / "cache").absolute()
+        large = random_encoder(cache)
+        photos = scratch / "photos"
+        megapixels = make_photos(photos, count, seed=int.from_bytes(os.urandom(4)))
+        warm_up_cache(photos)
+        say(
+            f"{count} photos of {megapixels:.1f} megapixels on average; {psutil.cpu_count()} cores, "
+            f"load {os.getloadavg()[0]:.1f} before the start; medians of {runs}"
+        )
+        benches = []
+        if given.only != "small":
+            benches.append(Bench("large", large, photos, _rclip(large, cache, given.rclip_env), scratch))
+        if given.only != "large":
+            benches.append(Bench("small", shared_folder() / "models" / "imagenet-mini", photos, None, scratch))
+        for bench in benches:
+            bench.run_all(runs)
+        print_table(benches)
+
+
+def _rclip(encoder: Path, cache: Path, environment: Path | None) -> Rclip | None:
+    models = cache / "rclip-models"
+    try:
+        export_for_rclip(encoder, models, cache)
+        return Rclip((environment or cache / "rclip-env").absolute(), models)
+    except (OSError, subprocess.CalledProcessError) as error:
+        say(f"rclip is left out: {error}")
+        return None
+
+
+if __name__ == "__main__":
+    main()
