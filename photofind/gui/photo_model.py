@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from photofind.core.events import LibraryState
 from photofind.core.photo import PhotoRow
 from photofind.gui import file_names, status_words
 from photofind.gui.latest_first import LatestFirst
@@ -41,6 +42,7 @@ class PhotoModel(QAbstractListModel):
         self._rows: OrderedDict[int, PhotoRow | None] = OrderedDict()  # None: the catalogue has no such photo
         self._stale: set[int] = set()
         self._version = 0
+        self._away: frozenset[str] = frozenset()  # folders that cannot be reached
         self._loader = LatestFirst("photo-rows", lambda page: fetch(page.ids), self)
         self._loader.done.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
@@ -98,6 +100,13 @@ class PhotoModel(QAbstractListModel):
         if known:
             self._version += 1
             self._tell()
+
+    def library_changed(self, state: LibraryState) -> None:
+        """A drive that goes or comes back is seen on all of its photos; nobody lists them one by one."""
+        away = frozenset(folder.path for folder in state.folders if folder.offline)
+        if away != self._away:
+            self._away = away
+            self.photos_changed(list(self._rows))
 
     def stop(self) -> None:
         self._loader.stop()

@@ -141,6 +141,7 @@ class SearchController(QObject):
 
     def _set_waiting(self, waiting: bool) -> None:
         self._waiting = waiting
+        self._bar.mark.show_asking(waiting)
         self.asking.emit(waiting)
         if not waiting and self._again_owed:
             self._again_owed = False

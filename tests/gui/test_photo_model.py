@@ -9,7 +9,8 @@ from fake_engine import FakeEngine
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from photofind.core.photo import PhotoRow
+from photofind.core.events import LibraryState
+from photofind.core.photo import Counts, FolderState, PhotoRow
 from photofind.gui.photo_model import KEPT_ROWS, PAGE_ROWS, PhotoModel
 
 
@@ -121,4 +122,21 @@ def test_a_failed_read_leaves_the_model_alive(qtbot: QtBot, caplog: pytest.LogCa
         model.want_rows(range(2))
     assert model.photo(0) is None
     assert "could not" in caplog.text
+    model.stop()
+
+
+def test_a_drive_that_goes_away_is_seen_on_its_photos(qtbot: QtBot, engines: Callable[..., FakeEngine]) -> None:
+    engine = engines(20)
+    model = PhotoModel(engine.rows)
+    model.replace_ids(array("q", range(1, 21)))
+    here = LibraryState(Counts(20), (FolderState("/photos", 20),))
+    away = LibraryState(Counts(20), (FolderState("/photos", 20, offline=True),))
+    model.library_changed(here)
+    with qtbot.waitSignal(model.dataChanged):
+        model.want_rows(range(20))
+    assert not model.photo(3).offline
+    engine.offline = set(range(1, 21))
+    model.dataChanged.connect(lambda *_: model.want_rows(range(20)))  # as the grid does
+    model.library_changed(away)
+    qtbot.waitUntil(lambda: model.photo(3).offline)
     model.stop()
