@@ -57,7 +57,6 @@ class MainWindow(QMainWindow):
         self._closed = False
         self._encoder: events.EncoderState | None = None
         self._problems: ProblemsPanel | None = None
-        self._opened_row = -1
         settings = engine.settings
         choose_theme(settings.theme)
         self.setWindowTitle("photofind")
@@ -146,7 +145,6 @@ class MainWindow(QMainWindow):
     def open_photo(self, row: int) -> None:
         """Show a photo of the grid large."""
         if 0 <= row < len(self.model.ids):
-            self._opened_row = row
             self.grid.go_to(row)
             cell = self.grid.visualRect(self.model.index(row))
             cell.moveTopLeft(self.grid.viewport().mapTo(self._central, cell.topLeft()))
@@ -211,7 +209,7 @@ class MainWindow(QMainWindow):
         self.actions_on_photos.similar_wanted.connect(self.find_similar)
         self.actions_on_photos.sentence.connect(self.notice.say)
         self.model.dataChanged.connect(lambda *_: self.viewer.show_facts(self.model.photo_by_id(self.viewer.photo_id)))
-        self.viewer.step_wanted.connect(self._step)
+        self.viewer.row_wanted.connect(self.open_photo)
         self.viewer.closed.connect(self.grid.setFocus)
         self.viewer.similar_wanted.connect(lambda: self.find_similar(self.viewer.photo_id))
         self.taker.folders_offered.connect(self.add_folders)
@@ -235,8 +233,8 @@ class MainWindow(QMainWindow):
         bridge.photos_changed.connect(self._photos_changed)
         bridge.progress.connect(self.status.show_progress)
         bridge.progress.connect(self.states.progress)
-        bridge.library_state.connect(self._library_state)
-        bridge.library_state.connect(self.model.library_changed)
+        for take in (self._library_state, self.model.library_changed):
+            bridge.library_state.connect(take)
         bridge.encoder_state.connect(self._encoder_state)
         bridge.view_ready.connect(self.viewer.view_ready)
         bridge.view_failed.connect(self.viewer.view_failed)
@@ -247,6 +245,7 @@ class MainWindow(QMainWindow):
 
     def _answered(self, answer: Answer, again: bool) -> None:
         self.grid.show_ids(answer.ids, keep_place=again)
+        self.viewer.list_changed(self.grid.row_of(self.viewer.photo_id), len(answer.ids))
         self.states.answer(answer)
         self.status.show_words(self.states.words())
 
@@ -274,10 +273,6 @@ class MainWindow(QMainWindow):
             menu = encoder_menu(self._engine, self._encoder, self.encoder_notice.ask_about, self)
             corner = self.status.encoder.mapToGlobal(self.status.encoder.rect().topRight())
             menu.popup(corner - QPoint(menu.sizeHint().width(), menu.sizeHint().height()))
-
-    def _step(self, by: int) -> None:
-        now = self.grid.row_of(self.viewer.photo_id)
-        self.open_photo((self._opened_row if now < 0 else now) + by)
 
     def _to_grid(self) -> None:
         self.grid.setFocus()

@@ -21,6 +21,7 @@ from photofind.gui import file_names, own_jpegs, status_words, style
 from photofind.gui.icons import Glyph, IconButton
 from photofind.gui.latest_first import LatestFirst
 from photofind.gui.opening import Opening, fitted
+from photofind.gui.sentence_plate import paint_sentence
 
 _BAR_PX = 48
 _RESIZED_MS = 120
@@ -37,7 +38,7 @@ class Viewer(QWidget):
     """
 
     closed = Signal()
-    step_wanted = Signal(int)  # -1 the photo before, 1 the one after
+    row_wanted = Signal(int)  # of the list: the photo before or after, if there is one
     similar_wanted = Signal()
 
     def __init__(
@@ -51,13 +52,15 @@ class Viewer(QWidget):
         self._open_view = open_view
         self._photo_id = 0
         self._photo: PhotoRow | None = None
+        self._row = -1
+        self._is_gone = False
         self._position = ""
         self._ticket = 0
         self._sharp = QImage()
         self._rough = QImage()
         self._sentence = ""
         self._opening = Opening(self.update, self)
-        self._thumbnails = LatestFirst("viewer-thumbnails", self._decode(load_thumbnail), self)
+        self._thumbnails = LatestFirst("viewer-thumbnails", own_jpegs.decoding(load_thumbnail), self)
         self._thumbnails.done.connect(self._thumbnail_came, Qt.ConnectionType.QueuedConnection)
         self._resized = QTimer(self, singleShot=True, interval=_RESIZED_MS)
         self._resized.timeout.connect(self._ask)
@@ -65,8 +68,8 @@ class Viewer(QWidget):
         self.setStyleSheet("QToolButton:hover { background: #333333; }")
         self._close = self._button(Glyph.CLOSE, self.tr("Close (Esc)"), self.close_view)
         self._similar = self._button(Glyph.SIMILAR, self.tr("Find similar photos"), self.similar_wanted.emit)
-        self._back = self._button(Glyph.BACK, self.tr("Previous photo (Left)"), lambda: self.step_wanted.emit(-1), 28)
-        self._forward = self._button(Glyph.FORWARD, self.tr("Next photo (Right)"), lambda: self.step_wanted.emit(1), 28)
+        self._back = self._button(Glyph.BACK, self.tr("Previous photo (Left)"), lambda: self._step(-1), 28)
+        self._forward = self._button(Glyph.FORWARD, self.tr("Next photo (Right)"), lambda: self._step(1), 28)
         parent.installEventFilter(self)
         self.hide()
 
@@ -92,19 +95,26 @@ class Viewer(QWidget):
         """Open a photo from its ``cell``, or go on to it; ``photo`` may come later with ``show_facts``."""
         if not self.isVisible():
             self._opening.start(cell)
-        self._photo_id, self._photo = photo_id, photo
+        self._photo_id, self._photo, self._is_gone = photo_id, photo, False
         self._sharp, self._rough, self._sentence = QImage(), QImage(), ""
-        self._position = self.tr("{number} of {count}").format(
-            number=status_words.number(row + 1), count=status_words.number(count)
-        )
-        self._back.setEnabled(row > 0)
-        self._forward.setEnabled(row < count - 1)
+        self._say_position(row, count)
         self._cover_parent()
         self.show()
         self.raise_()
         self.setFocus()
         self._thumbnails.want([photo_id])
         self._ask()
+        self._describe()
+
+    def list_changed(self, row: int, count: int) -> None:
+        """The photo that is open stands elsewhere in the list now; -1: it is no longer in it."""
+        if not self.isVisible():
+            return
+        if row >= 0:
+            self._say_position(row, count)
+        else:
+            self._is_gone = True
+            self._position, self._sentence = "", self.tr("This photo is no longer there.")
         self._describe()
 
     def show_facts(self, photo: PhotoRow | None) -> None:
@@ -163,20 +173,20 @@ class Viewer(QWidget):
         if key in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.close_view()
         elif key == Qt.Key.Key_Right:
-            self.step_wanted.emit(forward)
+            self._step(forward)
         elif key == Qt.Key.Key_Left:
-            self.step_wanted.emit(back)
+            self._step(back)
         elif key in (Qt.Key.Key_Space, Qt.Key.Key_Down, Qt.Key.Key_PageDown):
-            self.step_wanted.emit(1)
+            self._step(1)
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_PageUp, Qt.Key.Key_Backspace):
-            self.step_wanted.emit(-1)
+            self._step(-1)
         else:
             super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         notches = event.angleDelta().y()
         if abs(notches) >= 120:
-            self.step_wanted.emit(-1 if notches > 0 else 1)
+            self._step(-1 if notches > 0 else 1)
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -202,7 +212,7 @@ class Viewer(QWidget):
         elif self._photo is not None and self._photo.width:
             painter.fillRect(fitted(self._true_size(), room), QColor.fromRgb(self._photo.average_colour))
         if self._sentence:
-            self._paint_sentence(painter, room)
+            paint_sentence(painter, room, self._sentence, _INK)
         self._paint_words(painter)
         painter.end()
 
@@ -213,6 +223,18 @@ class Viewer(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys of the viewer reach them all
         button.clicked.connect(lambda _checked=False: act())
         return button
+
+    def _step(self, by: int) -> None:
+        # When the open photo has gone, the one after it has moved up into its place.
+        self.row_wanted.emit(self._row + by - (self._is_gone and by > 0))
+
+    def _say_position(self, row: int, count: int) -> None:
+        self._row = row
+        self._position = self.tr("{number} of {count}").format(
+            number=status_words.number(row + 1), count=status_words.number(count)
+        )
+        self._back.setEnabled(row > 0)
+        self._forward.setEnabled(row < count - 1)
 
     def _cover_parent(self) -> None:
         self.setGeometry(self._covered.rect())
@@ -274,24 +296,3 @@ class Viewer(QWidget):
         painter.drawText(
             rest, middle, painter.fontMetrics().elidedText(quiet, Qt.TextElideMode.ElideRight, rest.width())
         )
-
-    def _paint_sentence(self, painter: QPainter, room: QRect) -> None:
-        painter.setFont(style.font(style.LARGE))
-        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        box = painter.boundingRect(room.adjusted(100, 0, -100, 0), flags, self._sentence)
-        plate = box.adjusted(-style.SPACE_L, -style.SPACE_M, style.SPACE_L, style.SPACE_M)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(0, 0, 0, 200))
-        painter.drawRoundedRect(plate, 8, 8)
-        painter.setPen(_INK)
-        painter.drawText(box, flags, self._sentence)
-
-    @staticmethod
-    def _decode(load: Callable[[int], bytes | None]) -> Callable[[object], object]:
-        def decode(photo_id: object) -> QImage | None:
-            jpeg = load(photo_id) if isinstance(photo_id, int) else None
-            image = own_jpegs.decode(jpeg)
-            return None if image.isNull() else image
-
-        return decode

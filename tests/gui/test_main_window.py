@@ -267,7 +267,7 @@ def test_the_window_fits_800_by_600_with_everything_in_it(qtbot: QtBot, engines:
     qtbot.waitUntil(lambda: window.status.doing.isVisible() and window.encoder_notice.isVisible())
     window.resize(800, 600)
     assert window.size() == QSize(800, 600)
-    assert window.top.search.width() >= 500
+    qtbot.waitUntil(lambda: window.top.search.width() >= 500)
 
 
 def test_a_folder_picked_in_the_dialog_is_watched(

@@ -105,6 +105,19 @@ def test_next_goes_on_from_its_place_when_the_open_photo_has_gone(
     assert viewer.photo_id == 21
 
 
+def test_a_photo_that_goes_while_it_is_open_says_so_and_next_leaves_none_out(
+    qtbot: QtBot, engine: FakeEngine, window: MainWindow, viewer: Viewer
+) -> None:
+    window.open_photo(10)  # photo 20
+    engine.set_ids([photo_id for photo_id in range(30, 0, -1) if photo_id not in (20, 25)])
+    qtbot.waitUntil(lambda: viewer.sentence == "This photo is no longer there.")
+    engine.set_ids([photo_id for photo_id in range(30, 0, -1) if photo_id != 20])
+    qtbot.waitUntil(lambda: len(window.model.ids) == 29)
+    qtbot.keyClick(viewer, Qt.Key.Key_Right)
+    assert viewer.photo_id == 19
+    qtbot.waitUntil(lambda: viewer.accessibleName() == "IMG_00019.jpg, 11 of 29")
+
+
 def test_a_larger_window_asks_for_more_pixels(
     qtbot: QtBot, engine: FakeEngine, window: MainWindow, viewer: Viewer
 ) -> None:
