@@ -104,8 +104,8 @@ class MainWindow(QMainWindow):
         connect_keys(
             self,
             {
-                standard.Find: self.top.search.setFocus,
-                "Ctrl+K": self.top.search.setFocus,
+                standard.Find: self.to_search,
+                "Ctrl+K": self.to_search,
                 "Ctrl+B": self.toggle_side_bar,
                 standard.Open: self.choose_folder,
                 standard.Paste: self.top.search.paste,
@@ -150,9 +150,13 @@ class MainWindow(QMainWindow):
             cell.moveTopLeft(self.grid.viewport().mapTo(self._central, cell.topLeft()))
             self.viewer.show_photo(self.model.photo_id(row), self.model.photo(row), row, len(self.model.ids), cell)
 
+    def to_search(self) -> None:
+        """The search bar gets the keyboard; nothing lies over it."""
+        self.viewer.close_view()
+        self.top.search.setFocus()
+
     def find_similar(self, photo_id: int) -> None:
-        if self.viewer.isVisible():
-            self.viewer.close_view()
+        self.viewer.close_view()
         self.search.find_similar(photo_id)
 
     def show_problems(self) -> None:
@@ -245,7 +249,7 @@ class MainWindow(QMainWindow):
 
     def _answered(self, answer: Answer, again: bool) -> None:
         self.grid.show_ids(answer.ids, keep_place=again)
-        self.viewer.list_changed(self.grid.row_of(self.viewer.photo_id), len(answer.ids))
+        self.viewer.list_changed(self.grid.row_of(self.viewer.photo_id), len(answer.ids), is_another=not again)
         self.states.answer(answer)
         self.status.show_words(self.states.words())
 

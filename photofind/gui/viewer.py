@@ -106,11 +106,11 @@ class Viewer(QWidget):
         self._ask()
         self._describe()
 
-    def list_changed(self, row: int, count: int) -> None:
-        """The photo that is open stands elsewhere in the list now; -1: it is no longer in it."""
-        if not self.isVisible():
-            return
-        if row >= 0:
+    def list_changed(self, row: int, count: int, *, is_another: bool = False) -> None:
+        """The open photo stands elsewhere in the list, -1: nowhere; another list is not to be answered behind it."""
+        if is_another:
+            self.close_view()
+        elif row >= 0:
             self._say_position(row, count)
         else:
             self._is_gone = True
@@ -135,8 +135,9 @@ class Viewer(QWidget):
             self.update()
 
     def close_view(self) -> None:
-        self._photo_id = 0
-        self._ticket = 0
+        if self.isHidden():
+            return
+        self._photo_id = self._ticket = 0
         self._sharp = self._rough = QImage()
         self._thumbnails.want([])
         self.hide()

@@ -55,3 +55,17 @@ def test_copied_words_go_to_the_search_bar_from_anywhere(qtbot: QtBot, engines: 
     window.grid.setFocus()
     window.top.search.paste()
     assert window.top.search.text == "a red boat at sunset"
+
+
+def test_going_to_the_search_bar_closes_the_photo_that_covers_it(
+    qtbot: QtBot, engines: Engines, windows: Windows
+) -> None:
+    window = windows(engines(20))
+    window.open_photo(3)
+    window.to_search()
+    assert not window.viewer.isVisible()
+    assert window.focusWidget() is window.top.search.words
+    window.open_photo(3)
+    QGuiApplication.clipboard().setText("a red boat")
+    window.top.search.paste()
+    qtbot.waitUntil(lambda: not window.viewer.isVisible())
