@@ -1,6 +1,7 @@
 """What the command line takes."""
 
 import argparse
+import difflib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -79,6 +80,12 @@ def _with_query_last(arguments: list[str]) -> list[str]:
     """Options first, then ``--`` and the query, so that a query may start with a dash."""
     takes_value = {"--library", "--image", "--limit"}
     is_flag = {"--json", "--verbose", "-0", "--null", "-h", "--help"}
+
+    def is_meant_as_option(argument: str) -> bool:
+        """``--limit=5``, and ``--limt`` as well, so that a slip is said instead of searched for."""
+        name = argument.partition("=")[0]
+        return name in takes_value or bool(difflib.get_close_matches(name, takes_value | is_flag, 1, cutoff=0.75))
+
     options: list[str] = []
     query: list[str] = []
     rest = iter(arguments)
@@ -88,7 +95,7 @@ def _with_query_last(arguments: list[str]) -> list[str]:
         elif argument in takes_value:
             options.append(argument)
             options.extend(value for value in [next(rest, None)] if value is not None)
-        elif argument in is_flag or argument.startswith("--"):
+        elif argument in is_flag or (argument.startswith("--") and is_meant_as_option(argument)):
             options.append(argument)
         else:
             query.append(argument)

@@ -22,6 +22,7 @@ from photofind.library.folders import unwatch_folder, watch_folder
 from photofind.library.instance import Message, send_command
 from photofind.library.librarian import Desk
 from photofind.library.reading import answer, reading, summarise
+from photofind.library.scan import SkipRules, rules_of
 from photofind.library.session import write_to_library
 from photofind.library.tagging import edit_photos
 from photofind.library.versions import versions
@@ -107,7 +108,8 @@ def folders(context: Context, options: argparse.Namespace) -> None:
             if not os.path.isdir(path):
                 raise PhotofindError(f"There is no folder {path}.")
         request: Message = {"command": "folders add", "folders": paths}
-        job: Callable[[Desk], Message] = partial(_add_folders, paths=paths)
+        rules = rules_of(load(context.paths.settings)[0])
+        job: Callable[[Desk], Message] = partial(_add_folders, paths=paths, rules=rules)
     else:
         request = {"command": "folders remove", "folders": paths}
         job = partial(_remove_folders, paths=paths)
@@ -170,9 +172,9 @@ def hand_over_or_do(context: Context, request: Message, job: Callable[[Desk], Me
             sys.stderr.flush()  # it ended just now: look again
 
 
-def _add_folders(desk: Desk, paths: list[str]) -> Message:
+def _add_folders(desk: Desk, paths: list[str], rules: SkipRules) -> Message:
     for path in paths:
-        watch_folder(desk, path)
+        watch_folder(desk, path, rules)
     return {"folders": [folder.path for folder in desk.reader.folders()]}
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import logging
 import sys
 from collections.abc import Callable, Sequence
 
@@ -13,6 +14,8 @@ from photofind.config.paths import default_library
 from photofind.core.errors import LibraryInUse, PhotofindError, WrongUsage
 from photofind.library.instance import CommandRefused
 from photofind.library.session import library_paths
+
+_log = logging.getLogger(__name__)
 
 DONE, FAILED, WRONG_USAGE, IN_USE, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -52,6 +55,12 @@ def main(arguments: Sequence[str]) -> int:
         if options.json:
             print_json({"error": str(error), "status": status})
         return status
+    except Exception as error:
+        _log.exception("the command failed")
+        tell(f"photofind: The command failed ({error}). The library's log says more.")
+        if options.json:
+            print_json({"error": str(error), "status": FAILED})
+        return FAILED
     return DONE
 
 

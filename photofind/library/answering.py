@@ -16,7 +16,7 @@ from photofind.media.decoder import Decoded
 from photofind.store.catalogue_reader import CatalogueReader
 
 ONLY_COLOURS_NOTE = "Only colours and names can be searched until an encoder is installed."
-_NO_ENCODER_NOTE = "Only names can be searched: {reason}"
+NO_ENCODER_NOTE = "Only names can be searched: {reason}"
 
 DecodeNow = Callable[[PictureSource, InputSpec], "Future[Decoded]"]
 
@@ -40,40 +40,21 @@ class Answering:
         began_s = time.monotonic()
         if question.is_empty:
             ids = self._reader.ids_by_date()
-            return self._answered(question, encoder, began_s, ids[: question.limit])
+            return Answer(question, ids[: question.limit], encoder=encoder.id, seconds=time.monotonic() - began_s)
         try:
             vector = self._vector_of(question, encoder)
         except EncoderUnavailable as error:
             if question.pictures:
                 raise
-            return self._literal(question, encoder, began_s, _NO_ENCODER_NOTE.format(reason=error))
+            return literal_answer(self._reader, question, encoder.id, NO_ENCODER_NOTE.format(reason=error))
         if vector is None:
-            return self._literal(question, encoder, began_s, ONLY_COLOURS_NOTE if encoder.is_palette else "")
+            return literal_answer(self._reader, question, encoder.id, ONLY_COLOURS_NOTE if encoder.is_palette else "")
         found, scores = encoder.index().search(vector, question.limit, allowed=self._searchable_ids(encoder))
-        return self._answered(question, encoder, began_s, array("q", found.tobytes()), array("f", scores.tobytes()))
-
-    def _literal(self, question: Question, encoder: LibraryEncoder, began_s: float, note: str) -> Answer:
-        ids = self._reader.literal_hits(question.text, question.limit)
-        return self._answered(question, encoder, began_s, ids, note=note, literal=True)
-
-    @staticmethod
-    def _answered(
-        question: Question,
-        encoder: LibraryEncoder,
-        began_s: float,
-        ids: "array[int]",
-        scores: "array[float] | None" = None,
-        *,
-        note: str = "",
-        literal: bool = False,
-    ) -> Answer:
         return Answer(
-            question=question,
-            ids=ids,
-            scores=array("f") if scores is None else scores,
+            question,
+            array("q", found.tobytes()),
+            array("f", scores.tobytes()),
             encoder=encoder.id,
-            note=note,
-            literal=literal,
             seconds=time.monotonic() - began_s,
         )
 
@@ -112,3 +93,8 @@ class Answering:
         return self._searchable[2]
 
 
+def literal_answer(reader: CatalogueReader, question: Question, encoder_id: str, note: str) -> Answer:
+    """Photos whose names, folders, tags or captions hold the words of the question; ``note`` says why only those."""
+    began_s = time.monotonic()
+    ids = reader.literal_hits(question.text, question.limit)
+    return Answer(question, ids, encoder=encoder_id, note=note, literal=True, seconds=time.monotonic() - began_s)

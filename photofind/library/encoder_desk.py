@@ -83,6 +83,12 @@ class EncoderDesk:
             return self._coming
 
     @property
+    def both(self) -> list[LibraryEncoder]:
+        """The encoder that answers and the coming one, if there is one."""
+        with self._lock:
+            return [encoder for encoder in (self._current, self._coming) if encoder is not None]
+
+    @property
     def target(self) -> LibraryEncoder:
         """The encoder that new photos go to."""
         return self.coming or self.current
@@ -98,10 +104,19 @@ class EncoderDesk:
             old.face.stop()
         return True
 
-    def promote(self) -> bool:
-        """The coming encoder has seen every photo: from now on it answers."""
+    def replace(self, encoder_id: str) -> None:
+        """Answer with ``encoder_id`` at once: no other has seen a photo yet. Raises EncoderUnavailable."""
+        fresh = self._new(encoder_id)
         with self._lock:
-            if self._coming is None:
+            old = [encoder for encoder in (self._current, self._coming) if encoder is not None]
+            self._current, self._coming = fresh, None
+        for encoder in old:
+            encoder.face.stop()
+
+    def promote(self, encoder: LibraryEncoder) -> bool:
+        """``encoder`` has seen every photo: it answers from now on, if it is still the coming one."""
+        with self._lock:
+            if self._coming is not encoder:
                 return False
             old, self._current, self._coming = self._current, self._coming, None
         if old is not None:

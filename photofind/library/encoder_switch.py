@@ -10,7 +10,7 @@ from photofind.core.photo import Counts
 from photofind.encoders.protocol import PALETTE_ID
 from photofind.encoders.shelf import Shelf, ShelfEntry
 from photofind.library.encoder_desk import EncoderDesk, LibraryEncoder
-from photofind.library.librarian import Librarian
+from photofind.library.librarian import Desk, Librarian
 
 _log = logging.getLogger(__name__)
 
@@ -67,23 +67,29 @@ class EncoderSwitch:
             raise EncoderUnavailable(
                 f"The encoder {encoder_id} is not installed. Install it first: photofind encoders install {encoder_id}"
             )
-        if self._desk.choose(encoder_id):
+        if self._nothing_is_encoded():
+            if self._desk.current.id != encoder_id:
+                self._desk.replace(encoder_id)
+        elif self._desk.choose(encoder_id):
             self._coming_counts = (0, 0)
         self._remember(chosen=True)
         self._wake_indexer()
         self.announce_state()
 
+    def _nothing_is_encoded(self) -> bool:
+        try:
+            key = self._desk.current.info().key
+        except EncoderUnavailable:
+            return False
+        return not self._librarian.submit(lambda desk: desk.reader.knows_any(key)).result()
+
     def _remember(self, chosen: bool) -> None:
-        coming = self._desk.coming
-        current_id, coming_id = self._desk.current.id, "" if coming is None else coming.id
-
-        def job_writes(desk_catalogue_set: Callable[[str, str], None]) -> None:
-            desk_catalogue_set("encoder", current_id)
-            desk_catalogue_set("coming_encoder", coming_id)
+        def job(desk: Desk) -> None:
+            remember_encoders(desk, self._desk)
             if chosen:
-                desk_catalogue_set("encoder_chosen", "yes")
+                desk.catalogue.set_meta("encoder_chosen", "yes")
 
-        self._librarian.submit(lambda desk: job_writes(desk.catalogue.set_meta)).result()
+        self._librarian.submit(job).result()
 
     # Installing
 
@@ -178,3 +184,10 @@ class EncoderSwitch:
             return self._shelf.entry(encoder.id).name
         except EncoderUnavailable:
             return encoder.id
+
+
+def remember_encoders(desk: Desk, encoders: EncoderDesk) -> None:
+    """Write down which encoder answers and which is coming, as it is at this moment. A job of the librarian."""
+    coming = encoders.coming
+    desk.catalogue.set_meta("encoder", encoders.current.id)
+    desk.catalogue.set_meta("coming_encoder", "" if coming is None else coming.id)

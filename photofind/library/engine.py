@@ -20,13 +20,15 @@ from photofind.core.question import PictureSource, Question
 from photofind.encoders.shelf import Shelf, ShelfEntry
 from photofind.library.encoder_desk import EncoderDesk
 from photofind.library.encoder_switch import EncoderSwitch
-from photofind.library.folders import unwatch_folder, watch_folder
+from photofind.library.folders import forget_what_is_long_gone, unwatch_folder, watch_folder
 from photofind.library.indexer import Indexer
 from photofind.library.intake import Intake
 from photofind.library.librarian import Librarian
 from photofind.library.parts import Parts, build
 
 _log = logging.getLogger(__name__)
+
+_CHANGES_IN_ONE_JOB = 200
 
 Listener = Callable[[Event], None]
 
@@ -75,6 +77,7 @@ class Engine:
             )
             self._stack = stack.pop_all()
         self._started = True
+        self._parts.librarian.submit(forget_what_is_long_gone)
         if self._watch:
             self.add_folders(self.folders())
 
@@ -102,7 +105,10 @@ class Engine:
         with self._listeners_lock:
             listeners = list(self._listeners)
         for listen in listeners:
-            listen(event)
+            try:
+                listen(event)
+            except Exception:  # a listener's mistake must not end the thread that has the news
+                _log.exception("a listener failed at %s", type(event).__name__)
 
     # Questions and pictures
 
@@ -140,11 +146,19 @@ class Engine:
 
         Raises StoreFailed, NoRoom.
         """
+        return self.scan(self.cover(folder))
+
+    def cover(self, folder: str) -> str:
+        """Watch a folder without scanning it. Returns its path as the watched folder that covers it spells it. Blocks.
+
+        Raises StoreFailed, NoRoom.
+        """
         path = os.path.abspath(folder)
-        root = self._parts.librarian.submit(lambda desk: watch_folder(desk, path)).result()
+        rules = self._parts.intake.rules
+        root, spelled = self._parts.librarian.submit(lambda desk: watch_folder(desk, path, rules)).result()
         if self._parts.watcher is not None:
             self._parts.watcher.watch(root)  # before the scan, so that nothing falls between
-        return self.scan(path)
+        return spelled
 
     def unwatch_folder(self, folder: str) -> bool:
         """See ``remove_folder``. Blocks until it is written down. False: it was not watched."""
@@ -159,15 +173,17 @@ class Engine:
         """The watched folders. Blocks."""
         return self._parts.librarian.submit(lambda desk: [folder.path for folder in desk.reader.folders()]).result()
 
-    def scan(self, path: str) -> "Future[None]":
+    def scan(self, path: str, *, until_it_succeeds: bool = False) -> "Future[None]":
         """Compare a watched folder, or a part of one, with the disk."""
         self._parts.progress.scan_began()
-        future = self._parts.librarian.begin(lambda desk: self._parts.intake.scan(desk, path))
+        future = self._parts.librarian.begin(
+            lambda desk: self._parts.intake.scan(desk, path), until_it_succeeds=until_it_succeeds
+        )
         future.add_done_callback(lambda _: self._parts.progress.scan_ended())
         return future
 
     def _rescan(self, path: str) -> None:
-        self.scan(path)
+        self.scan(path, until_it_succeeds=True)
 
     def _reporting(self, errand: Callable[[], object]) -> None:
         """Do an errand that nobody waits for; what goes wrong is told as a notice."""
@@ -182,7 +198,17 @@ class Engine:
             self.announce(Notice(f"That failed ({error}). The log says more.", is_error=True))
 
     def _note_changes(self, changes: list[Change]) -> None:
-        self._parts.librarian.submit(lambda desk: self._parts.intake.apply(desk, changes))
+        """In portions, so that nothing else waits long while thousands of files are unpacked."""
+
+        def look_again(done: "Future[None]") -> None:
+            if not done.cancelled() and done.exception() is not None:  # no room, say: the disk knows what was missed
+                for folder in self._library_state.folders:
+                    self.scan(folder.path, until_it_succeeds=True)
+
+        for start in range(0, len(changes), _CHANGES_IN_ONE_JOB):
+            some = changes[start : start + _CHANGES_IN_ONE_JOB]
+            job = partial(self._parts.intake.apply, changes=some)
+            self._parts.librarian.submit(job).add_done_callback(look_again)
 
     def _note_watch_trouble(self, folder: str, sentence: str) -> None:
         _log.info("watching %r: %s", folder, sentence)
@@ -192,9 +218,13 @@ class Engine:
 
     def set_paused(self, paused: bool) -> None:
         """Pause or resume indexing; survives a restart."""
+        self.hold(paused)
+        self.save_setting(paused=paused)
+
+    def hold(self, paused: bool) -> None:
+        """Pause or resume for now; what the user chose stays written down."""
         self._parts.progress.set_paused(paused)
         self._parts.indexer.set_paused(paused)
-        self.save_setting(paused=paused)
 
     def choose_encoder(self, encoder_id: str) -> None:
         """Encode the library with another encoder in the background; it answers once it has seen every photo."""

@@ -1,15 +1,18 @@
-"""Which photo a file is: a new one, one that moved here, or a copy. Jobs of the librarian."""
+"""Which photo a file is: a new one, one that moved here, a copy, or the same one with another content."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
 from photofind.core.photo import PhotoId
+from photofind.library.folders import watched_folder
 from photofind.library.librarian import Desk
+from photofind.library.scan import stat_file
 from photofind.library.tally import Tally
 from photofind.store.catalogue import ReadPicture
-from photofind.store.catalogue_files import FileStat
-from photofind.store.catalogue_reader import Twin, Work
+from photofind.store.catalogue_files import FileStat, KnownFile
+from photofind.store.catalogue_work import Twin, Work
 
 
 class Verdict(Enum):
@@ -18,6 +21,7 @@ class Verdict(Enum):
     ENCODE = "encode"
     REUSE = "reuse"  # another photo with this content has a vector already
     DONE = "done"
+    LATER = "later"  # another file must be read first: the photo with this content may have moved here
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,85 +34,138 @@ class Settled:
     content_hash: bytes = b""
 
 
-def settle_by_hash(
-    desk: Desk, work: Work, content_hash: bytes, encoder_key: str, tallies: tuple[Tally, ...]
-) -> Settled | None:
-    """Settle a file that was hashed but not decoded; None if its content is new, so that it must be decoded."""
-    if not is_current(desk, work):
-        return Settled(work.id, Verdict.DONE)
-    for twin in desk.reader.twins(content_hash, but=work.id):
-        if _has_left(twin):
-            return _take_over(desk, work, twin, content_hash, encoder_key, tallies)
-        desk.catalogue.copy_read(twin.id, work.id)
-        thumbnail = desk.thumbnails.get(twin.id)
+class Identity:
+    """Decides for the files of one indexing round. Every method is a job of the librarian.
+
+    A photo is its content: where the content of a file is that of a photo which has left its place, that photo is here
+    now, with its id, vector and tags, and whatever photo was known here has left in turn. ``is_reachable`` says whether
+    the watched folder with that id can be reached now; a drive that is away proves nothing.
+    """
+
+    def __init__(
+        self, encoder_key: str, tallies: Callable[[], tuple[Tally, ...]], is_reachable: Callable[[Desk, int], bool]
+    ) -> None:
+        self._encoder_key = encoder_key
+        self._tallies = tallies
+        self._is_reachable = is_reachable
+        self._displaced: set[PhotoId] = set()  # their place holds another content now
+
+    def settle_by_hash(self, desk: Desk, work: Work, content_hash: bytes) -> Settled | None:
+        """Settle a new file that was hashed but not decoded; None if it must be decoded."""
+        if not is_current(desk, work):
+            return Settled(work.id, Verdict.DONE)
+        twins = desk.reader.twins(content_hash, but=work.id)
+        left = self._one_that_left(desk, twins)
+        if left is not None:
+            self._take_over(desk, work, left)
+            return self._what_remains(desk, left.id, content_hash)
+        if not twins or any(twin.is_to_read for twin in twins) or work.sidecar_mtime_ns or twins[0].sidecar_mtime_ns:
+            return None
+        thumbnail = desk.thumbnails.get(twins[0].id)
         if thumbnail is None:
             return None
+        desk.catalogue.copy_read(twins[0].id, work.id)
         desk.thumbnails.put([(work.id, thumbnail)])
         desk.note_membership()
-        return _what_remains(desk, work.id, content_hash, encoder_key)
-    return None
+        return self._what_remains(desk, work.id, content_hash)
 
+    def settle_read(self, desk: Desk, work: Work, picture: ReadPicture, thumbnail: bytes, *, final: bool) -> Settled:
+        """Record what a file holds, and find out which photo it is; with ``final`` now, else perhaps LATER."""
+        if not is_current(desk, work):
+            return Settled(work.id, Verdict.DONE)
+        photo_id = work.id
+        if work.is_new or desk.reader.content_of(work.id) != picture.content_hash:
+            twins = desk.reader.twins(picture.content_hash, but=work.id)
+            left = self._one_that_left(desk, twins)
+            if left is not None:
+                self._take_over(desk, work, left)
+                photo_id = left.id
+            elif not final and any(twin.is_to_read for twin in twins):
+                if not work.is_new:
+                    self._displaced.add(work.id)
+                return Settled(work.id, Verdict.LATER)
+        self._displaced.discard(photo_id)
+        desk.catalogue.record_read(photo_id, picture)
+        if thumbnail:
+            desk.thumbnails.put([(photo_id, thumbnail)])
+        desk.note_changed(photo_id)
+        if work.is_new:
+            desk.note_membership()
+        return self._what_remains(desk, photo_id, picture.content_hash)
 
-def settle_read(
-    desk: Desk, work: Work, picture: ReadPicture, thumbnail: bytes, encoder_key: str, tallies: tuple[Tally, ...]
-) -> Settled:
-    """Record what a file holds, and find out which photo it is."""
-    if not is_current(desk, work):
-        return Settled(work.id, Verdict.DONE)
-    photo_id = work.id
-    if work.is_new:  # never read before: it may be a photo that moved here
-        twin = next((twin for twin in desk.reader.twins(picture.content_hash, but=work.id) if _has_left(twin)), None)
-        if twin is not None:
-            photo_id = _take_over(desk, work, twin, picture.content_hash, encoder_key, tallies).photo_id
-    desk.catalogue.record_read(photo_id, picture)
-    if thumbnail:
-        desk.thumbnails.put([(photo_id, thumbnail)])
-    desk.note_changed(photo_id)
-    if work.is_new:
+    def settle_later(self, desk: Desk, work: Work, content_hash: bytes) -> Settled | None:
+        """Settle what was put off, now that all other files are read; None if it must be decoded once more."""
+        here = desk.catalogue.file_at(work.path)
+        if here is not None and not _is_the_same(here, work):
+            return Settled(work.id, Verdict.DONE)  # it changed again, or another photo was found to be here
+        left = self._one_that_left(desk, desk.reader.twins(content_hash, but=work.id))
+        if left is not None:
+            self._take_over(desk, work, left)
+            return self._what_remains(desk, left.id, content_hash)
+        if here is None:  # the photo that was here is elsewhere now, and this is a new one
+            stat = stat_file(work.path)
+            folder = watched_folder(desk.reader.folders(), work.path)
+            if stat is not None and folder is not None:
+                desk.catalogue.add_file(folder.id, os.path.dirname(work.path), stat)
+            return Settled(work.id, Verdict.DONE)
+        return None
+
+    def what_remains(self, desk: Desk, work: Work) -> Settled:
+        """For a photo that was read before, whose content this encoder may know from a copy of it."""
+        if not is_current(desk, work) or work.content_hash is None:
+            return Settled(work.id, Verdict.DONE)
+        return self._what_remains(desk, work.id, work.content_hash)
+
+    def _one_that_left(self, desk: Desk, twins: list[Twin]) -> Twin | None:
+        return next((twin for twin in twins if self._has_left(desk, twin)), None)
+
+    def _has_left(self, desk: Desk, twin: Twin) -> bool:
+        if twin.is_gone or twin.id in self._displaced:
+            return True
+        try:
+            os.lstat(twin.path)
+        except (FileNotFoundError, NotADirectoryError):
+            return self._is_reachable(desk, twin.folder_id)
+        except OSError:  # no right to look
+            return False
+        return False
+
+    def _take_over(self, desk: Desk, work: Work, twin: Twin) -> None:
+        """The photo ``twin`` is the one at ``work``'s path."""
+        folder = watched_folder(desk.reader.folders(), work.path)
+        folder_id = twin.folder_id if folder is None else folder.id
+        here = desk.catalogue.file_at(work.path)
+        if work.is_new:
+            desk.catalogue.drop_placeholder(work.id)
+        elif here is not None:
+            desk.catalogue.mark_gone([here.id])
+            self._displaced.add(here.id)
+        stat = FileStat(os.path.basename(work.path), work.size_bytes, work.mtime_ns, work.sidecar_mtime_ns)
+        desk.catalogue.move_file(twin.id, folder_id, work.path, stat)
+        if twin.sidecar_mtime_ns == work.sidecar_mtime_ns:
+            desk.catalogue.note_read(twin.id)
+        self._displaced.discard(twin.id)
+        desk.note_changed(twin.id)
         desk.note_membership()
-    return _what_remains(desk, photo_id, picture.content_hash, encoder_key)
+        for tally in self._tallies():
+            if here is not None and not work.is_new:
+                tally.note_gone(here.id)
+            tally.note_moved(twin.id, placeholder=work.id)
 
-
-def what_remains(desk: Desk, work: Work, encoder_key: str) -> Settled:
-    """For a photo that was read before, whose content this encoder may know from a copy of it."""
-    if not is_current(desk, work) or work.content_hash is None:
-        return Settled(work.id, Verdict.DONE)
-    return _what_remains(desk, work.id, work.content_hash, encoder_key)
+    def _what_remains(self, desk: Desk, photo_id: PhotoId, content_hash: bytes) -> Settled:
+        if desk.reader.encoded_content(self._encoder_key, photo_id) == content_hash:
+            return Settled(photo_id, Verdict.DONE)
+        for twin in desk.reader.twins(content_hash, but=photo_id):
+            if desk.reader.encoded_content(self._encoder_key, twin.id) == content_hash:
+                return Settled(photo_id, Verdict.REUSE, source=twin.id, content_hash=content_hash)
+        return Settled(photo_id, Verdict.ENCODE)
 
 
 def is_current(desk: Desk, work: Work) -> bool:
     """Whether the row is still what it was when the work was handed out: it may have gone, moved or changed."""
-    known = desk.catalogue.file_at(work.path)
-    return (
-        known is not None
-        and known.id == work.id
-        and (known.stat.size_bytes, known.stat.mtime_ns) == (work.size_bytes, work.mtime_ns)
-    )
+    here = desk.catalogue.file_at(work.path)
+    return here is not None and _is_the_same(here, work)
 
 
-def _has_left(twin: Twin) -> bool:
-    """Whether the twin's file is no longer where it was; a drive that is away proves nothing."""
-    return twin.is_gone or (not twin.is_offline and not os.path.lexists(twin.path))
-
-
-def _take_over(
-    desk: Desk, work: Work, twin: Twin, content_hash: bytes, encoder_key: str, tallies: tuple[Tally, ...]
-) -> Settled:
-    folder_id = desk.reader.folder_of(work.id)
-    desk.catalogue.drop_placeholder(work.id)
-    stat = FileStat(os.path.basename(work.path), work.size_bytes, work.mtime_ns)
-    desk.catalogue.move_file(twin.id, folder_id, work.path, stat)
-    desk.note_changed(twin.id)
-    desk.note_membership()
-    for tally in tallies:
-        tally.note_moved(twin.id, placeholder=work.id)
-    return _what_remains(desk, twin.id, content_hash, encoder_key)
-
-
-def _what_remains(desk: Desk, photo_id: PhotoId, content_hash: bytes, encoder_key: str) -> Settled:
-    if desk.reader.encoded_content(encoder_key, photo_id) == content_hash:
-        return Settled(photo_id, Verdict.DONE)
-    for twin in desk.reader.twins(content_hash, but=photo_id):
-        if desk.reader.encoded_content(encoder_key, twin.id) == content_hash:
-            return Settled(photo_id, Verdict.REUSE, source=twin.id, content_hash=content_hash)
-    return Settled(photo_id, Verdict.ENCODE)
+def _is_the_same(here: KnownFile, work: Work) -> bool:
+    return here.id == work.id and (here.stat.size_bytes, here.stat.mtime_ns) == (work.size_bytes, work.mtime_ns)

@@ -55,20 +55,21 @@ def run_index(
 
     if encoder_text:
         engine.encoders.choose(encoder_text)
-    tally = Tally()
+    places = [engine.cover(path) for path in paths or watched]
+    tally = Tally(tuple(places))
     wait(engine.librarian.submit(lambda desk: _open_tally(engine, desk, tally)))
     try:
-        if engine.settings.paused:
-            engine.set_paused(False)
-        for scan in [engine.watch_folder(path) for path in paths or watched]:
+        engine.hold(False)  # somebody asked for this run; a pause goes on after it
+        for scan in [engine.scan(place) for place in places]:
             wait(scan)
         wait(engine.indexer.when_done())
     finally:
+        engine.hold(engine.settings.paused)
         engine.librarian.submit(lambda _: engine.intake.close_tally(tally))
     encoder_id = engine.desk.target.id
     return engine.librarian.submit(
         lambda desk: tally.report(
-            desk.reader.problems_by_id(), desk.reader.other_file_count(paths or watched), encoder_id
+            desk.reader.problems_by_id(), desk.reader.other_file_count(places), encoder_id
         )
     ).result()
 

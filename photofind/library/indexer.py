@@ -2,14 +2,15 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from contextlib import closing
 from pathlib import Path
 
 from photofind.core.errors import EncoderUnavailable, NoRoom, PhotofindError, StoreFailed
 from photofind.core.events import Event, Notice
 from photofind.library.encoder_desk import EncoderDesk, LibraryEncoder
+from photofind.library.encoder_switch import remember_encoders
 from photofind.library.indexing_round import IndexingRound, Interrupted
 from photofind.library.intake import Intake
 from photofind.library.librarian import Librarian
@@ -23,6 +24,7 @@ _log = logging.getLogger(__name__)
 
 _TRY_AGAIN_S = 10.0
 _TIDY_UP_S = 2.0
+_BREATHER_S = 1.0
 
 
 class Indexer:
@@ -63,7 +65,7 @@ class Indexer:
         self._waiters: list[Future[None]] = []
         self._waiters_lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._writer: VectorWriter | None = None
+        self._writers: dict[str, VectorWriter] = {}
         self._told_trouble = ""
 
     # Any thread
@@ -105,96 +107,127 @@ class Indexer:
     # Indexer thread
 
     def _run(self) -> None:
-        reader = CatalogueReader(self._catalogue_path)
         try:
-            while not self._stopping.is_set():
-                self._wake.clear()
-                wait_s: float | None = _TIDY_UP_S
-                try:
-                    if self._paused.is_set():
-                        wait_s = None
-                    elif self._work(reader):
-                        continue
-                    elif self._follower is None or self._follower.is_at_rest:
-                        wait_s = None
-                    self._trouble_is_over()
-                except Interrupted:
-                    continue
-                except PhotofindError as error:
-                    self._say_trouble(error)
-                    wait_s = _TRY_AGAIN_S
-                except CancelledError:  # the librarian has stopped
-                    break
-                except Exception as error:
-                    _log.exception("indexing failed")
-                    self._say_trouble(StoreFailed(f"Indexing failed ({error}). It is tried again; the log says more."))
-                    wait_s = _TRY_AGAIN_S
-                self._wake.wait(wait_s)
+            with closing(CatalogueReader(self._catalogue_path)) as reader:
+                while not self._stopping.is_set():
+                    self._wake.clear()
+                    wait_s = self._pass(reader)
+                    if wait_s is None or wait_s > 0:
+                        self._wake.wait(wait_s)
+        except StoreFailed as error:
+            _log.error("the indexer cannot read the catalogue: %s", error)
         finally:
-            self._close_writer()
+            self._close_writers()
             if self._follower is not None:
                 self._follower.stop()
-            reader.close()
             self._resolve(list(self._waiters), StoreFailed("photofind was closed before everything was indexed."))
 
-    def _work(self, reader: CatalogueReader) -> bool:
-        """One pass over what waits. Returns whether there may be more."""
+    def _pass(self, reader: CatalogueReader) -> float | None:
+        """Do what there is to do. Returns how long to sleep before looking again, None for until woken."""
+        if self._paused.is_set():
+            return None
+        encoders = self._desk.both
+        try:
+            if self._work(reader, encoders):
+                return 0.0
+            self._trouble_is_over()
+        except Interrupted:
+            return 0.0
+        except (PhotofindError, CancelledError) as error:
+            was_put_away = isinstance(error, CancelledError | EncoderUnavailable) and self._desk.both != encoders
+            if self._stopping.is_set() or was_put_away:
+                return 0.0
+            self._say_trouble(error if isinstance(error, PhotofindError) else StoreFailed("Indexing was cut short."))
+        except Exception as error:
+            _log.exception("indexing failed")
+            self._say_trouble(StoreFailed(f"Indexing failed ({error}). It is tried again; the log says more."))
+        else:
+            return None if self._follower is None or self._follower.is_at_rest else _TIDY_UP_S
+        return _TRY_AGAIN_S
+
+    def _work(self, reader: CatalogueReader, encoders: list[LibraryEncoder]) -> bool:
+        """One pass over what waits, for the encoder that answers first. Returns whether there may be more."""
         with self._waiters_lock:
             before_this_pass = list(self._waiters)  # later ones may know of photos that this pass does not see
-        target = self._desk.target
-        writer = self._open_writer(target, reader)
-        key = "" if writer is None else writer.info.key
-        waiting = reader.reachable_waiting(key) if writer is not None else reader.reachable_unread()
-        self._progress.set_waiting(waiting)
-        if waiting:
-            this_round = IndexingRound(
-                reader=reader,
-                librarian=self._librarian,
-                intake=self._intake,
-                decoders=self._decoders,
-                face=target.face,
-                writer=writer,
-                progress=self._progress,
-                must_stop=lambda: self._stopping.is_set() or self._paused.is_set() or self._desk.target is not target,
-                question_open=self._question_open,
-                after_commit=lambda: self._follow(reader, target, finish=False),
-                thumbnail_px=self._thumbnail_px,
-                batch_size=self._batch_size,
-            )
-            if not this_round.run():
-                time.sleep(0)  # rows moved under our hands: look again, but let others run
-                self._wake.wait(1.0)
-            return True
-        if writer is None:
-            raise EncoderUnavailable(self._missing_encoder(target))
-        if target is self._desk.coming and self._desk.promote():
-            current_id = target.id
-            self._librarian.submit(lambda desk: _note_promoted(desk.catalogue.set_meta, current_id)).result()
-            self._encoder_changed()
-        self._follow(reader, target, finish=True)
+        target = encoders[-1]
+        missing: EncoderUnavailable | None = None
+        for encoder in encoders:
+            try:
+                writer = self._open_writer(encoder, reader)
+            except EncoderUnavailable as error:
+                _log.warning("encoder %s: %s", encoder.id, error)
+                missing = error
+                continue
+            if encoder is target:
+                self._librarian.count_for(writer.info.key)
+            if self._round(reader, encoder, writer, reader.reachable_waiting(writer.info.key)):
+                return True
+        if missing is not None:
+            if self._round(reader, target, None, reader.reachable_unread()):  # photos are at least shown
+                return True
+            self._progress.set_waiting(0)
+            raise missing
+        self._progress.set_waiting(0)
+        self._promote(reader, encoders)
+        self._follow(reader, self._desk.current, finish=True)
         self._resolve(before_this_pass, None)
         return False
 
-    def _follow(self, reader: CatalogueReader, target: LibraryEncoder, finish: bool) -> None:
-        if self._follower is not None:
-            self._follower.follow(reader, target, finish=finish, must_stop=self._stopping.is_set)
+    def _round(
+        self, reader: CatalogueReader, encoder: LibraryEncoder, writer: VectorWriter | None, waiting: int
+    ) -> bool:
+        if not waiting:
+            return False
+        self._progress.set_waiting(waiting)
 
-    def _open_writer(self, target: LibraryEncoder, reader: CatalogueReader) -> VectorWriter | None:
-        """The writer for ``target``; None while its encoder cannot be had, so that photos are at least shown."""
-        try:
-            key = target.info().key
-        except EncoderUnavailable as error:
-            _log.warning("encoder %s: %s", target.id, error)
-            self._close_writer()
-            return None
-        if self._writer is None or self._writer.info.key != key:
-            self._close_writer()
-            self._writer = writer = VectorWriter(target, self._librarian, self._intake)
+        def after_commit() -> None:
+            self._trouble_is_over()
+            self._follow(reader, encoder, finish=False)
+
+        IndexingRound(
+            reader=reader,
+            librarian=self._librarian,
+            intake=self._intake,
+            decoders=self._decoders,
+            face=encoder.face,
+            writer=writer,
+            progress=self._progress,
+            must_stop=lambda: (
+                self._stopping.is_set() or self._paused.is_set() or encoder not in self._desk.both
+            ),
+            question_open=self._question_open,
+            after_commit=after_commit,
+            thumbnail_px=self._thumbnail_px,
+            batch_size=self._batch_size,
+        ).run()
+        left = reader.reachable_unread() if writer is None else reader.reachable_waiting(writer.info.key)
+        if left >= waiting:  # nothing moved, or as much has come: look again, but do not run hot
+            self._wake.wait(_BREATHER_S)
+        return True
+
+    def _promote(self, reader: CatalogueReader, encoders: list[LibraryEncoder]) -> None:
+        if len(encoders) == 1:
+            return
+        current, coming = encoders
+        if reader.unseen_by_new_encoder(current.info().key, coming.info().key):
+            return  # photos on a drive that is away would not be found any more: the old one goes on answering
+        if self._desk.promote(coming):
+            self._librarian.submit(lambda desk: remember_encoders(desk, self._desk)).result()
+            self._close_writers()
+            self._encoder_changed()
+
+    def _follow(self, reader: CatalogueReader, encoder: LibraryEncoder, finish: bool) -> None:
+        if self._follower is not None:
+            self._follower.follow(reader, encoder, finish=finish, must_stop=self._stopping.is_set)
+
+    def _open_writer(self, encoder: LibraryEncoder, reader: CatalogueReader) -> VectorWriter:
+        writer = self._writers.get(encoder.id)
+        if writer is None:
+            self._writers[encoder.id] = writer = VectorWriter(encoder, self._librarian, self._intake)
             if writer.notice:
                 self._announce(Notice(writer.notice))
-            self._librarian.count_for(key)
-            self._recover(writer, target, reader)
-        return self._writer
+            self._recover(writer, encoder, reader)
+        return writer
 
     def _recover(self, writer: VectorWriter, target: LibraryEncoder, reader: CatalogueReader) -> None:
         lost = writer.reconcile(reader)
@@ -206,17 +239,10 @@ class Indexer:
             writer.forget(lost)
         writer.tidy(reader)
 
-    def _close_writer(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
-
-    def _missing_encoder(self, target: LibraryEncoder) -> str:
-        try:
-            target.info()
-        except EncoderUnavailable as error:
-            return str(error)
-        return f"The encoder {target.id} could not be loaded. It is tried again."
+    def _close_writers(self) -> None:
+        writers, self._writers = list(self._writers.values()), {}
+        for writer in writers:
+            writer.close()
 
     def _say_trouble(self, error: PhotofindError) -> None:
         if str(error) != self._told_trouble:
@@ -225,7 +251,7 @@ class Indexer:
         self._progress.set_trouble(str(error))
         self._resolve(list(self._waiters), error)
         if isinstance(error, NoRoom | StoreFailed):
-            self._close_writer()  # reopened, and checked against the catalogue, when it is tried again
+            self._close_writers()  # reopened, and checked against the catalogue, when it is tried again
 
     def _trouble_is_over(self) -> None:
         self._told_trouble = ""
@@ -239,8 +265,3 @@ class Indexer:
                 future.set_result(None)
             else:
                 future.set_exception(error)
-
-
-def _note_promoted(set_meta: Callable[[str, str], None], encoder_id: str) -> None:
-    set_meta("encoder", encoder_id)
-    set_meta("coming_encoder", "")

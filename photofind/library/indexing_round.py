@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,8 +15,7 @@ from numpy.typing import NDArray
 from photofind.core.errors import UnreadablePicture
 from photofind.core.photo import PhotoId
 from photofind.encoders.protocol import EncoderFace
-from photofind.library import identity
-from photofind.library.identity import Settled, Verdict
+from photofind.library.identity import Identity, Settled, Verdict
 from photofind.library.intake import Intake
 from photofind.library.librarian import Desk, Librarian
 from photofind.library.progress import ProgressBoard
@@ -45,6 +45,7 @@ class _Reading:
     work: Work
     future: "Future[Any]"
     hashed: bool
+    final: bool = False
 
 
 class IndexingRound:
@@ -89,16 +90,17 @@ class IndexingRound:
         self._batch: list[tuple[PhotoId, bytes, NDArray[np.uint8]]] = []
         self._in_flight: tuple[list[tuple[PhotoId, bytes]], Future[NDArray[np.float32]]] | None = None
         self._synced_s = time.monotonic()
-        self._settled = 0
+        self._identity = Identity(self._key, lambda: intake.tallies, intake.is_reachable)
+        self._put_off: list[tuple[Work, bytes]] = []
         self._encoder_is_loaded = False
 
-    def run(self) -> bool:
-        """Take every waiting photo as far as it goes. Returns False if none moved at all.
+    def run(self) -> None:
+        """Take every waiting photo as far as it goes.
 
         Raises Interrupted, EncoderUnavailable, StoreFailed, NoRoom; what was encoded before is on disk even so.
         """
         try:
-            while self._fill_window():
+            while self._fill_window() or self._settle_put_off():
                 if self._must_stop():
                     raise Interrupted
                 self._settle(self._take_ready())
@@ -113,7 +115,6 @@ class IndexingRound:
                 self._collect_batch()
             finally:
                 self._commit()
-        return self._settled > 0
 
     def _wait_for_encoder(self) -> None:
         """Somebody measures this run: loading the encoder is no part of its rate, and nothing is shown meanwhile."""
@@ -146,12 +147,16 @@ class IndexingRound:
                     break
                 self._upcoming.extend(page)
                 self._cursor = page[-1].id
+            if self._must_stop():
+                raise Interrupted
             self._begin(self._upcoming.popleft())
+            if not self._window:  # many copies in a row need no decoder
+                self._commit_if_due()
         return bool(self._window)
 
     def _begin(self, work: Work) -> None:
         if work.content_hash is not None:
-            settled = self._job(lambda desk: identity.what_remains(desk, work, self._key)).result()
+            settled = self._job(lambda desk: self._identity.what_remains(desk, work)).result()
             if settled.verdict is Verdict.REUSE and self._reuse(settled, work.content_hash):
                 return
         elif work.is_new and self._reader.possible_twins(work.size_bytes, work.mtime_ns, but=work.id):
@@ -160,12 +165,12 @@ class IndexingRound:
             return
         self._decode(work)
 
-    def _decode(self, work: Work) -> None:
+    def _decode(self, work: Work, *, final: bool = False) -> None:
         if self._intake.tallies and self._writer is not None and not self._encoder_is_loaded:
             self._wait_for_encoder()
         self._note_opened()
         request = DecodeRequest(work.path, input_spec=self._input_spec, thumbnail_px=self._thumbnail_px, facts=True)
-        self._window.append(_Reading(work, self._decoders.decode(request), hashed=False))
+        self._window.append(_Reading(work, self._decoders.decode(request), hashed=False, final=final))
 
     def _note_opened(self) -> None:
         for tally in self._intake.tallies:
@@ -191,11 +196,13 @@ class IndexingRound:
             if reading.hashed:
                 jobs.append((reading, None, self._settle_hash(reading.work, outcome[0])))
             else:
-                jobs.append((reading, outcome, self._settle_read(reading.work, outcome)))
+                jobs.append((reading, outcome, self._settle_read(reading, outcome)))
         for reading, decoded, job in jobs:
             settled = job.result()
             if settled is None:
                 self._decode(reading.work)  # the hash was new
+            elif settled.verdict is Verdict.LATER and decoded is not None:
+                self._put_off.append((reading.work, decoded.content_hash))  # without its pixels: there may be thousands
             else:
                 self._take(settled, decoded, reading.work)
 
@@ -207,9 +214,21 @@ class IndexingRound:
         return self._job(job)
 
     def _settle_hash(self, work: Work, content_hash: bytes) -> "Future[Settled | None]":
-        return self._job(lambda desk: identity.settle_by_hash(desk, work, content_hash, self._key, self._intake.tallies))
+        return self._job(lambda desk: self._identity.settle_by_hash(desk, work, content_hash))
 
-    def _settle_read(self, work: Work, decoded: Decoded) -> "Future[Settled | None]":
+    def _settle_put_off(self) -> bool:
+        """All others are read: settle what had to wait for them. True if something has to be decoded once more."""
+        self._commit()  # what is settled by now may have vectors to reuse
+        put_off, self._put_off = self._put_off, []
+        for work, content_hash in put_off:
+            settled = self._job(partial(self._identity.settle_later, work=work, content_hash=content_hash)).result()
+            if settled is None:
+                self._decode(work, final=True)
+            else:
+                self._take(settled, None, work)
+        return bool(self._window)
+
+    def _settle_read(self, reading: _Reading, decoded: Decoded) -> "Future[Settled | None]":
         picture = ReadPicture(
             content_hash=decoded.content_hash,
             size_bytes=decoded.size_bytes,
@@ -221,11 +240,12 @@ class IndexingRound:
             facts=decoded.facts,
         )
         return self._job(
-            lambda desk: identity.settle_read(desk, work, picture, decoded.thumbnail, self._key, self._intake.tallies)
+            lambda desk: self._identity.settle_read(
+                desk, reading.work, picture, decoded.thumbnail, final=reading.final
+            )
         )
 
     def _take(self, settled: Settled, decoded: Decoded | None, work: Work) -> None:
-        self._settled += 1
         content_hash = decoded.content_hash if decoded is not None else work.content_hash
         if settled.verdict is Verdict.DONE or self._writer is None:
             self._progress.note_done(1)
@@ -234,13 +254,12 @@ class IndexingRound:
         elif decoded is not None and decoded.encoder_input is not None and content_hash is not None:
             self._batch.append((settled.photo_id, content_hash, decoded.encoder_input))
         else:
-            self._decode(work)  # settled by its hash, but no vector is there to reuse
+            self._progress.note_done(1)  # settled by its hash, and no vector is there to reuse: the next round decodes it
 
     def _reuse(self, settled: Settled, content_hash: bytes) -> bool:
         assert self._writer is not None
         if not self._writer.append_copy(settled.photo_id, content_hash, settled.source):
             return False
-        self._settled += 1
         self._progress.note_done(1)
         return True
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ _Result = TypeVar("_Result")
 
 _JOBS_IN_ONE_COMMIT = 64  # a commit waits for the disk; so many jobs may share one
 _DONE = object()
+_TRY_AGAIN_S = 15.0
 _ANNOUNCE_EVERY_S = 0.3
 _COUNT_EVERY_S = 1.0
 
@@ -68,6 +70,14 @@ Job = Callable[[Desk], Any]
 Steps = Iterator[None]
 
 
+@dataclass(slots=True, eq=False)
+class _LongWork:
+    work: Callable[[Desk], Steps]
+    future: "Future[None]"
+    until_it_succeeds: bool
+    not_before_s: float = 0.0
+
+
 class Librarian:
     """Does jobs one after the other, several in one transaction, and long work (scans) step by step between them.
 
@@ -86,8 +96,8 @@ class Librarian:
         self._announce = announce
         self._thumbnails_lost = thumbnails_lost
         self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
-        self._long_work: list[tuple[Callable[[Desk], Steps], Future[None]]] = []
-        self._long_work_lock = threading.Lock()
+        self._long_work: list[_LongWork] = []
+        self._lock = threading.Lock()
         self._encoder_key = ""
         self._thread: threading.Thread | None = None
         self._stopping = False
@@ -107,7 +117,8 @@ class Librarian:
     def stop(self) -> None:
         """Do what was submitted, give up long work, close the catalogue."""
         if self._thread is not None:
-            self._stopping = True
+            with self._lock:
+                self._stopping = True
             self._jobs.put(None)
             self._thread.join()
             self._thread = None
@@ -115,18 +126,25 @@ class Librarian:
     def submit(self, job: Callable[[Desk], _Result]) -> "Future[_Result]":
         """Have ``job`` done; the future is fulfilled when its writes are on disk."""
         future: Future[_Result] = Future()
-        if self._stopping:
-            future.cancel()
-        else:
-            self._jobs.put((job, future))
+        with self._lock:
+            if not self._stopping:
+                self._jobs.put((job, future))
+                return future
+        future.cancel()
         return future
 
-    def begin(self, work: Callable[[Desk], Steps]) -> "Future[None]":
-        """Have long work done step by step, after earlier long work; each step is a transaction of its own."""
+    def begin(self, work: Callable[[Desk], Steps], *, until_it_succeeds: bool = False) -> "Future[None]":
+        """Have long work done step by step, after earlier long work; each step is a transaction of its own.
+
+        With ``until_it_succeeds`` it begins anew some time after a store has failed (no room, say).
+        """
         future: Future[None] = Future()
-        with self._long_work_lock:
-            self._long_work.append((work, future))
-        self._jobs.put(None)  # wakes the thread
+        with self._lock:
+            if not self._stopping:
+                self._long_work.append(_LongWork(work, future, until_it_succeeds))
+                self._jobs.put(None)  # wakes the thread
+                return future
+        future.cancel()
         return future
 
     def count_for(self, encoder_key: str) -> None:
@@ -143,16 +161,14 @@ class Librarian:
     def _run(self, catalogue: Catalogue) -> None:
         desk = Desk(catalogue, self._thumbnails)
         told_notice: str | None = None
-        steps: tuple[Steps, Future[None]] | None = None
+        under_way: tuple[Steps, _LongWork] | None = None
         announced_s = counted_s = 0.0
         while True:
-            with self._long_work_lock:
-                if steps is None and self._long_work:
-                    work, future = self._long_work.pop(0)
-                    steps = (work(desk), future)
-            self._do_jobs(desk, wait_s=0.0 if steps is not None else _ANNOUNCE_EVERY_S)
-            if steps is not None:
-                steps = self._advance(desk, *steps)
+            if under_way is None:
+                under_way = self._next_long_work(desk)
+            self._do_jobs(desk, wait_s=0.0 if under_way is not None else _ANNOUNCE_EVERY_S)
+            if under_way is not None:
+                under_way = self._advance(desk, *under_way)
             if self._thumbnails.notice != told_notice:
                 told_notice = self._thumbnails.notice
                 self._mend_thumbnails(desk, told_notice)
@@ -167,11 +183,20 @@ class Librarian:
                     self._announce_state(desk)
             if self._stopping and self._jobs.empty():
                 break
-        if steps is not None:
-            steps[1].cancel()
-        for _, future in self._long_work:
-            future.cancel()
+        if under_way is not None:
+            under_way[1].future.cancel()
+        for waiting in self._long_work:
+            waiting.future.cancel()
         catalogue.close()
+
+    def _next_long_work(self, desk: Desk) -> "tuple[Steps, _LongWork] | None":
+        now_s = time.monotonic()
+        with self._lock:
+            due = next((work for work in self._long_work if work.not_before_s <= now_s), None)
+            if due is None:
+                return None
+            self._long_work.remove(due)
+        return due.work(desk), due
 
     def _mend_thumbnails(self, desk: Desk, notice: str) -> None:
         """At the start, and when the thumbnails' file was found damaged: photos without one are read again."""
@@ -230,13 +255,20 @@ class Librarian:
             else:
                 future.set_exception(trouble)
 
-    def _advance(self, desk: Desk, steps: Steps, future: "Future[None]") -> tuple[Steps, "Future[None]"] | None:
+    def _advance(self, desk: Desk, steps: Steps, long_work: "_LongWork") -> "tuple[Steps, _LongWork] | None":
+        future = long_work.future
         try:
             with desk.catalogue.transaction():
                 is_done = next(steps, _DONE) is _DONE
         except StoreFailed as error:
-            self._announce(Notice(str(error), is_error=True))
-            future.set_exception(error)
+            if long_work.until_it_succeeds:
+                _log.warning("long work is begun anew later: %s", error)
+                long_work.not_before_s = time.monotonic() + _TRY_AGAIN_S
+                with self._lock:
+                    self._long_work.append(long_work)
+            else:
+                self._announce(Notice(str(error), is_error=True))
+                future.set_exception(error)
             return None
         except Exception as error:
             _log.exception("long work failed")
@@ -245,4 +277,4 @@ class Librarian:
         if is_done:
             future.set_result(None)
             return None
-        return steps, future
+        return steps, long_work

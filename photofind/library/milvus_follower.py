@@ -87,7 +87,12 @@ class MilvusFollower:
         key = encoder.info().key
         gone = reader.to_unstore(key)
         while not must_stop():
-            rows = reader.to_store(key, _ROWS_IN_ONE_CALL, but_not=len(self._unflushed))
+            written = set(self._unflushed)
+            rows = [
+                row
+                for row in reader.to_store(key, _ROWS_IN_ONE_CALL + len(written))
+                if (row[0], bytes(row[2])) not in written
+            ][:_ROWS_IN_ONE_CALL]
             if not rows and not gone:
                 break
             if len(rows) < _ROWS_IN_ONE_CALL and not finish:

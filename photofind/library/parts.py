@@ -20,7 +20,7 @@ from photofind.library.intake import Intake
 from photofind.library.librarian import Librarian
 from photofind.library.milvus_follower import MilvusFollower, open_milvus
 from photofind.library.progress import ProgressBoard
-from photofind.library.scan import SkipRules
+from photofind.library.scan import rules_of
 from photofind.library.searcher import Searcher
 from photofind.library.viewing import Viewing
 from photofind.library.watcher import FolderWatcher
@@ -92,9 +92,17 @@ def build(
     stack.callback(viewing.stop)
     progress = ProgressBoard(announce)
     progress.set_paused(settings.paused)
-    intake = Intake(
-        SkipRules(settings.skip_hidden, frozenset(settings.skipped_folders)), rescan=rescan, wake_indexer=work_waits.set
+    intake = Intake(rules_of(settings), rescan=rescan, wake_indexer=work_waits.set)
+    searcher = Searcher(
+        catalogue_path=paths.catalogue,
+        desk=desk,
+        decode_now=viewing.decode_now,
+        announce=announce,
+        question_open=question_open,
     )
+    searcher.start()
+    stack.callback(searcher.stop)
+    stack.callback(desk.stop)  # before the searcher, which may wait for an encoder that is still being loaded
     indexer = Indexer(
         catalogue_path=paths.catalogue,
         librarian=librarian,
@@ -111,15 +119,6 @@ def build(
     )
     indexer.start(settings.paused)
     stack.callback(indexer.stop)
-    searcher = Searcher(
-        catalogue_path=paths.catalogue,
-        desk=desk,
-        decode_now=viewing.decode_now,
-        announce=announce,
-        question_open=question_open,
-    )
-    searcher.start()
-    stack.callback(searcher.stop)
     errands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="errands")
     stack.callback(lambda: errands.shutdown(wait=True, cancel_futures=True))
     watcher = FolderWatcher(note_changes, on_trouble=note_watch_trouble) if watch else None

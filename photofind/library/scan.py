@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from photofind.config.settings import Settings
 from photofind.media.sidecar import is_sidecar, sidecar_candidates, sidecar_state
 from photofind.store.catalogue_files import FileStat
 
@@ -29,6 +30,11 @@ class SkipRules:
         """Whether a scan of ``root`` would never come to ``path``."""
         *folders, name = os.path.relpath(path, root).split(os.sep)
         return any(self.skips_folder(folder) for folder in folders) or self.skips_folder(name)
+
+
+def rules_of(settings: Settings) -> SkipRules:
+    """The rules that a user has chosen."""
+    return SkipRules(settings.skip_hidden, frozenset(settings.skipped_folders))
 
 
 @dataclass(slots=True)

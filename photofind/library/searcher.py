@@ -3,9 +3,10 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
-from photofind.core.errors import EncoderUnavailable, PhotofindError
+from photofind.core.errors import EncoderUnavailable, PhotofindError, StoreFailed
 from photofind.core.events import AnswerFailed, AnswerReady, Event
 from photofind.core.question import Answer, Question
 from photofind.library.answering import Answering, DecodeNow
@@ -61,8 +62,15 @@ class Searcher:
             self._condition.notify()
 
     def _run(self) -> None:
-        reader = CatalogueReader(self._catalogue_path)
-        answering = Answering(reader, self._decode_now)
+        try:
+            with closing(CatalogueReader(self._catalogue_path)) as reader:
+                self._answer_all(Answering(reader, self._decode_now))
+        except StoreFailed as error:
+            _log.error("the searcher cannot read the catalogue: %s", error)
+        finally:
+            self._question_open.clear()
+
+    def _answer_all(self, answering: Answering) -> None:
         while True:
             with self._condition:
                 self._condition.wait_for(lambda: self._next is not None or self._stopping)
@@ -80,7 +88,6 @@ class Searcher:
             with self._condition:
                 if self._next is None:
                     self._question_open.clear()
-        reader.close()
 
     def _answer(self, answering: Answering, question: Question) -> Answer:
         encoder = self._desk.current

@@ -24,8 +24,9 @@ class IndexReport:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts while a run goes on. Any thread."""
+    """Counts what lies in ``folders`` while a run goes on. Any thread."""
 
+    folders: tuple[str, ...] = ()
     found: set[PhotoId] = field(default_factory=set)
     encoded: set[PhotoId] = field(default_factory=set)
     moved: set[PhotoId] = field(default_factory=set)
@@ -38,22 +39,20 @@ class Tally:
     def note_found(self, photo_id: PhotoId) -> None:
         with self._lock:
             self.found.add(photo_id)
+            self.removed.discard(photo_id)
 
     def note_gone(self, photo_id: PhotoId) -> None:
         with self._lock:
             self.removed.add(photo_id)
-
-    def note_back(self, photo_id: PhotoId) -> None:
-        """The file is at its old place again after all."""
-        with self._lock:
-            self.removed.discard(photo_id)
+            self.found.discard(photo_id)
 
     def note_moved(self, photo_id: PhotoId, placeholder: PhotoId | None = None) -> None:
         """The photo was found at another place, where ``placeholder`` stood for it meanwhile."""
         with self._lock:
             self.removed.discard(photo_id)
-            self.found.discard(placeholder if placeholder is not None else -1)
-            self.found.add(photo_id)
+            if placeholder in self.found:
+                self.found.discard(placeholder)
+                self.found.add(photo_id)
             self.moved.add(photo_id)
 
     def note_opened(self) -> None:

@@ -29,6 +29,9 @@ class VectorWriter:
         self.notice = self._journal.notice
         self._index = encoder.index()
         self._unsynced: list[tuple[PhotoId, bytes, NDArray[np.float16]]] = []
+        encoder_id, key = encoder.id, self.info.key
+        # so that counts can be told when the encoder is gone
+        librarian.submit(lambda desk: desk.catalogue.set_meta(f"key of {encoder_id}", key)).result()
 
     def reconcile(self, reader: CatalogueReader) -> NDArray[np.int64]:
         """Photos that the catalogue believes encoded and whose vectors the journal does not hold."""

@@ -50,7 +50,7 @@ class Catalogue(CatalogueOfFiles):
         with self.transaction():
             self._connection.execute(
                 "UPDATE photos SET size_bytes = ?, mtime_ns = ?, content_hash = ?, format = ?, width = ?,"
-                " height = ?, average_colour = ?, has_thumbnail = 1, sort_s = ?, problem = NULL WHERE id = ?",
+                " height = ?, average_colour = ?, has_thumbnail = 1, to_read = 0, sort_s = ?, problem = NULL WHERE id = ?",
                 (
                     picture.size_bytes, picture.mtime_ns, picture.content_hash, picture.format,
                     picture.width, picture.height, picture.average_colour, sort_s, photo_id,
@@ -74,8 +74,8 @@ class Catalogue(CatalogueOfFiles):
         columns = ", ".join(_FACT_COLUMNS)
         with self.transaction():
             self._connection.execute(
-                "UPDATE photos SET (content_hash, format, width, height, average_colour, has_thumbnail, sort_s, problem) ="
-                " (SELECT content_hash, format, width, height, average_colour, has_thumbnail, sort_s, NULL FROM photos"
+                "UPDATE photos SET (content_hash, format, width, height, average_colour, has_thumbnail, sort_s, to_read, problem) ="
+                " (SELECT content_hash, format, width, height, average_colour, has_thumbnail, sort_s, 0, NULL FROM photos"
                 "  WHERE id = ?) WHERE id = ?",
                 (source, target),
             )
@@ -89,11 +89,18 @@ class Catalogue(CatalogueOfFiles):
             )
             self._index_words(target)
 
+    def note_read(self, photo_id: PhotoId) -> None:
+        """What is known of the photo holds for its file as it is; one without a thumbnail is still read for that."""
+        with self.transaction():
+            self._connection.execute(
+                "UPDATE photos SET to_read = 0, problem = NULL WHERE id = ? AND has_thumbnail = 1", (photo_id,)
+            )
+
     def forget_thumbnails(self, ids: Iterable[PhotoId]) -> None:
         """These thumbnails are lost: the photos are read again, which makes new ones."""
         with self.transaction():
             self._connection.executemany(
-                "UPDATE photos SET has_thumbnail = 0, content_hash = NULL WHERE id = ?", [(photo_id,) for photo_id in ids]
+                "UPDATE photos SET has_thumbnail = 0, to_read = 1 WHERE id = ?", [(photo_id,) for photo_id in ids]
             )
 
     def record_problem(self, photo_id: PhotoId, reason: str) -> None:

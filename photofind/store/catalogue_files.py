@@ -40,8 +40,8 @@ class CatalogueOfFiles(CatalogueConnection):
 
     # Folders
 
-    def watch_folder(self, path: str) -> int:
-        """Add ``path`` to the watched folders; those below it become part of it. Returns its id."""
+    def watch_folder(self, path: str, absorb: Sequence[str] = ()) -> int:
+        """Add ``path`` to the watched folders; those named in ``absorb`` lie below it and become part of it."""
         with self.transaction():
             self._connection.execute(
                 "INSERT INTO folders (path) VALUES (?) ON CONFLICT (path) DO UPDATE SET watched = 1", (os.fsencode(path),)
@@ -49,9 +49,9 @@ class CatalogueOfFiles(CatalogueConnection):
             folder_id = int(
                 self._connection.execute("SELECT id FROM folders WHERE path = ?", (os.fsencode(path),)).fetchone()[0]
             )
-            _, low, high = below(path)
-            self._connection.execute("UPDATE folders SET watched = 0 WHERE path >= ? AND path < ?", (low, high))
-            self._connection.execute(f"UPDATE photos SET folder_id = ? WHERE {BELOW}", (folder_id, *below(path)))
+            for inner in absorb:
+                self._connection.execute("UPDATE folders SET watched = 0 WHERE path = ?", (os.fsencode(inner),))
+                self._connection.execute(f"UPDATE photos SET folder_id = ? WHERE {BELOW}", (folder_id, *below(inner)))
         return folder_id
 
     def unwatch_folder(self, path: str) -> list[PhotoId]:
@@ -64,6 +64,18 @@ class CatalogueOfFiles(CatalogueConnection):
             ids = self._ids("SELECT id FROM photos WHERE folder_id = ? AND gone_s IS NULL", row)
             self._connection.execute(f"DELETE FROM other_files WHERE {BELOW}", below(path))
             self.mark_gone(ids)
+        return ids
+
+    def purge_gone(self, before_s: int) -> list[PhotoId]:
+        """Forget for good the photos that went before that time and that Milvus does not hold any more."""
+        with self.transaction():
+            ids = self._ids(
+                "SELECT id FROM photos p WHERE gone_s < ? AND NOT EXISTS"
+                " (SELECT 1 FROM encoded WHERE photo_id = p.id AND stored = 1)",
+                (before_s,),
+            )
+            for photo_id in ids:
+                self.drop_placeholder(photo_id)
         return ids
 
     def set_offline(self, folder_id: int, offline: bool) -> None:
@@ -81,6 +93,15 @@ class CatalogueOfFiles(CatalogueConnection):
         """The picture file known at ``path``."""
         row = self._connection.execute(f"{_KNOWN_FILES} AND directory = ? AND name = ?", split_path(path)).fetchone()
         return None if row is None else _known_file(row)
+
+    def files_beside(self, sidecar: str) -> list[str]:
+        """Paths of the picture files that a sidecar of this path may belong to, by their names alone."""
+        directory, name = split_path(os.path.splitext(sidecar)[0])
+        rows = self._connection.execute(
+            "SELECT name FROM photos WHERE directory = ? AND (name = ? OR (name > ? AND name < ?)) AND gone_s IS NULL",
+            (directory, name, name + b".", name + b"/"),
+        )
+        return [os.path.join(os.fsdecode(directory), os.fsdecode(row[0])) for row in rows]
 
     def other_files_in(self, directory: str) -> dict[str, tuple[int, int]]:
         """Size and mtime of the files that are known to be no pictures, directly in ``directory``, by name."""
@@ -121,7 +142,7 @@ class CatalogueOfFiles(CatalogueConnection):
         """The file is another one now, or a sidecar is: it waits to be read again."""
         with self.transaction():
             self._connection.execute(
-                "UPDATE photos SET size_bytes = ?, mtime_ns = ?, sidecar_mtime_ns = ?, content_hash = NULL, problem = NULL"
+                "UPDATE photos SET size_bytes = ?, mtime_ns = ?, sidecar_mtime_ns = ?, to_read = 1, problem = NULL"
                 " WHERE id = ?",
                 (stat.size_bytes, stat.mtime_ns, stat.sidecar_mtime_ns, photo_id),
             )
@@ -141,6 +162,10 @@ class CatalogueOfFiles(CatalogueConnection):
                 [(os.fsencode(directory), os.fsencode(name)) for name in names],
             )
 
+    def forget_other_files_below(self, path: str) -> None:
+        with self.transaction():
+            self._connection.execute(f"DELETE FROM other_files WHERE {BELOW}", below(path))
+
     def mark_gone(self, ids: Sequence[PhotoId]) -> None:
         """The files of these photos are not there any more. Rows stay, so that a photo that comes back is itself."""
         now_s = int(time.time())
@@ -156,7 +181,8 @@ class CatalogueOfFiles(CatalogueConnection):
             )
             if stat is not None:
                 self._connection.execute(
-                    "UPDATE photos SET size_bytes = ?, mtime_ns = ? WHERE id = ?", (stat.size_bytes, stat.mtime_ns, photo_id)
+                    "UPDATE photos SET size_bytes = ?, mtime_ns = ?, sidecar_mtime_ns = ? WHERE id = ?",
+                    (stat.size_bytes, stat.mtime_ns, stat.sidecar_mtime_ns, photo_id),
                 )
             self._index_words(photo_id)
 

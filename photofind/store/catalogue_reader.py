@@ -56,9 +56,10 @@ class CatalogueReader(CatalogueOfWork):
         rows = self._connection.execute("SELECT id, path, offline FROM folders WHERE watched = 1 ORDER BY id")
         return [Folder(folder_id, os.fsdecode(path), bool(offline)) for folder_id, path, offline in rows]
 
-    def folder_of(self, photo_id: PhotoId) -> int:
-        """The id of the watched folder that the photo lies in."""
-        return int(self._connection.execute("SELECT folder_id FROM photos WHERE id = ?", (photo_id,)).fetchone()[0])
+    def content_of(self, photo_id: PhotoId) -> bytes | None:
+        """The content hash of the photo as it was read last."""
+        row = self._connection.execute("SELECT content_hash FROM photos WHERE id = ?", (photo_id,)).fetchone()
+        return None if row is None else row[0]
 
     def folder_states(self) -> tuple[FolderState, ...]:
         rows = self._connection.execute(

@@ -29,7 +29,8 @@ CREATE TABLE photos (
     size_bytes INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
     sidecar_mtime_ns INTEGER NOT NULL DEFAULT 0,
-    content_hash BLOB,                           -- of the whole file; NULL: to be read (again)
+    content_hash BLOB,                           -- of the whole file as it was read last; NULL: never read
+    to_read INTEGER NOT NULL DEFAULT 1,          -- new, changed, or its thumbnail is lost
     format TEXT NOT NULL DEFAULT '',
     width INTEGER NOT NULL DEFAULT 0,
     height INTEGER NOT NULL DEFAULT 0,

@@ -15,23 +15,30 @@ from photofind.store.catalogue_schema import open_for_reading
 
 IS_WAITING = (
     "p.gone_s IS NULL AND p.problem IS NULL AND"
-    " (p.content_hash IS NULL OR e.content_hash IS NULL OR e.content_hash != p.content_hash)"
+    " (p.to_read = 1 OR e.content_hash IS NULL OR e.content_hash != p.content_hash)"
 )
-_IS_UNREAD = "p.gone_s IS NULL AND p.problem IS NULL AND p.content_hash IS NULL"
+_IS_UNREAD = "p.gone_s IS NULL AND p.problem IS NULL AND p.to_read = 1"
 WITH_ENCODED = "photos p LEFT JOIN encoded e ON e.encoder_key = ? AND e.photo_id = p.id"
+
+
+_WORK_COLUMNS = (
+    "p.id, p.directory, p.name, p.size_bytes, p.mtime_ns, p.sidecar_mtime_ns,"
+    " CASE WHEN p.to_read THEN NULL ELSE p.content_hash END, p.content_hash IS NULL"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """A photo that waits: to be read when ``content_hash`` is None, else only to be encoded.
 
-    ``is_new``: it was never read, so it may turn out to be another photo that moved here.
+    ``is_new``: it was never read; else it was read before, and its file may be another one now.
     """
 
     id: PhotoId
     path: str
     size_bytes: int
     mtime_ns: int
+    sidecar_mtime_ns: int
     content_hash: bytes | None
     is_new: bool
 
@@ -43,9 +50,9 @@ class Twin:
     id: PhotoId
     path: str
     folder_id: int
-    content_hash: bytes | None
+    sidecar_mtime_ns: int
     is_gone: bool
-    is_offline: bool
+    is_to_read: bool
 
 
 class CatalogueOfWork:
@@ -59,7 +66,7 @@ class CatalogueOfWork:
     def waiting(self, encoder_key: str, after: PhotoId, limit: int) -> list[Work]:
         """Photos with ids above ``after`` that wait for this encoder and can be reached, by id."""
         rows = self._connection.execute(
-            f"SELECT p.id, p.directory, p.name, p.size_bytes, p.mtime_ns, p.content_hash, p.width = 0 FROM {WITH_ENCODED}"
+            f"SELECT {_WORK_COLUMNS} FROM {WITH_ENCODED}"
             f" JOIN folders d ON d.id = p.folder_id AND d.offline = 0 WHERE p.id > ? AND {IS_WAITING} ORDER BY p.id LIMIT ?",
             (encoder_key, after, limit),
         )
@@ -76,8 +83,8 @@ class CatalogueOfWork:
     def unread(self, after: PhotoId, limit: int) -> list[Work]:
         """Photos with ids above ``after`` that were never read and can be reached, by id."""
         rows = self._connection.execute(
-            "SELECT p.id, p.directory, p.name, p.size_bytes, p.mtime_ns, NULL, p.width = 0 FROM photos p"
-            f" JOIN folders d ON d.id = p.folder_id AND d.offline = 0 WHERE p.id > ? AND {_IS_UNREAD} ORDER BY p.id LIMIT ?",
+            f"SELECT {_WORK_COLUMNS} FROM photos p JOIN folders d ON d.id = p.folder_id AND d.offline = 0"
+            f" WHERE p.id > ? AND {_IS_UNREAD} ORDER BY p.id LIMIT ?",
             (after, limit),
         )
         return [_work(row) for row in rows]
@@ -88,6 +95,21 @@ class CatalogueOfWork:
             f"SELECT count(*) FROM photos p JOIN folders d ON d.id = p.folder_id AND d.offline = 0 WHERE {_IS_UNREAD}"
         ).fetchone()
         return int(row[0])
+
+    def unseen_by_new_encoder(self, old_key: str, new_key: str) -> int:
+        """How many photos that the old encoder knows the new one could not see yet, on drives that are away."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM encoded o JOIN photos p ON p.id = o.photo_id AND p.gone_s IS NULL"
+            " JOIN folders d ON d.id = p.folder_id AND d.offline = 1 WHERE o.encoder_key = ? AND NOT EXISTS"
+            " (SELECT 1 FROM encoded n WHERE n.encoder_key = ? AND n.photo_id = p.id)",
+            (old_key, new_key),
+        ).fetchone()
+        return int(row[0])
+
+    def knows_any(self, encoder_key: str) -> bool:
+        """Whether this encoder has seen any photo of the library."""
+        row = self._connection.execute("SELECT 1 FROM encoded WHERE encoder_key = ? LIMIT 1", (encoder_key,)).fetchone()
+        return row is not None
 
     def twins(self, content_hash: bytes, but: PhotoId) -> list[Twin]:
         """Other photos with this content, those that are gone first."""
@@ -101,13 +123,13 @@ class CatalogueOfWork:
 
     def _twins(self, condition: str, arguments: tuple[object, ...]) -> list[Twin]:
         rows = self._connection.execute(
-            f"SELECT p.id, p.directory, p.name, p.folder_id, p.content_hash, p.gone_s IS NOT NULL, d.offline FROM photos p"
+            f"SELECT p.id, p.directory, p.name, p.folder_id, p.sidecar_mtime_ns, p.gone_s IS NOT NULL, p.to_read FROM photos p"
             f" JOIN folders d ON d.id = p.folder_id WHERE {condition} ORDER BY p.gone_s IS NULL, p.gone_s DESC, p.id",
             arguments,
         )
         return [
-            Twin(i, join_path(directory, name), folder_id, content_hash, bool(gone), bool(offline))
-            for i, directory, name, folder_id, content_hash, gone, offline in rows
+            Twin(i, join_path(directory, name), folder_id, sidecar_mtime_ns, bool(gone), bool(to_read))
+            for i, directory, name, folder_id, sidecar_mtime_ns, gone, to_read in rows
         ]
 
     # Vectors
@@ -135,15 +157,12 @@ class CatalogueOfWork:
         )
         return np.fromiter((row[0] for row in rows), np.int64)
 
-    def to_store(self, encoder_key: str, limit: int, but_not: int = 0) -> list[tuple[PhotoId, int, bytes]]:
-        """Photos whose vector Milvus does not hold yet, after the first ``but_not`` that are on their way.
-
-        Id, wall-clock seconds and content hash of each, by id.
-        """
+    def to_store(self, encoder_key: str, limit: int) -> list[tuple[PhotoId, int, bytes]]:
+        """Photos whose vector Milvus does not hold yet: id, wall-clock seconds and content hash of each, by id."""
         return self._connection.execute(
             "SELECT p.id, p.sort_s, e.content_hash FROM encoded e JOIN photos p ON p.id = e.photo_id"
-            " WHERE e.encoder_key = ? AND e.stored = 0 AND p.gone_s IS NULL ORDER BY p.id LIMIT ? OFFSET ?",
-            (encoder_key, limit, but_not),
+            " WHERE e.encoder_key = ? AND e.stored = 0 AND p.gone_s IS NULL ORDER BY p.id LIMIT ?",
+            (encoder_key, limit),
         ).fetchall()
 
     def to_unstore(self, encoder_key: str) -> list[PhotoId]:
@@ -169,5 +188,7 @@ def join_path(directory: bytes, name: bytes) -> str:
 
 
 def _work(row: Sequence[Any]) -> Work:
-    photo_id, directory, name, size_bytes, mtime_ns, content_hash, is_new = row
-    return Work(photo_id, join_path(directory, name), size_bytes, mtime_ns, content_hash, bool(is_new))
+    photo_id, directory, name, size_bytes, mtime_ns, sidecar_mtime_ns, content_hash, is_new = row
+    return Work(
+        photo_id, join_path(directory, name), size_bytes, mtime_ns, sidecar_mtime_ns, content_hash, bool(is_new)
+    )

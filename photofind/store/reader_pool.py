@@ -1,5 +1,6 @@
 """Readers of the catalogue for threads that come and go."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ class ReaderPool:
         reader = reader or CatalogueReader(self._path)
         try:
             yield reader
+        except sqlite3.Error as error:
+            raise StoreFailed(f"The catalogue {self._path} cannot be read ({error}). Check the disk.") from error
         finally:
             with self._lock:
                 keep = not self._closed

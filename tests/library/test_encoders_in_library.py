@@ -49,6 +49,35 @@ def test_the_old_encoder_answers_until_the_new_one_has_seen_all_and_the_new_one_
         assert index(engine).unchanged == 198
 
 
+@pytest.mark.slow
+def test_photos_that_come_during_the_change_and_those_on_a_drive_that_is_away_can_be_found(
+    open_engine: OpenEngine,
+    index: Index,
+    ask: Ask,
+    photos: Path,
+    tmp_path: Path,
+    make_picture: Callable[..., Path],
+    shared_data: Path,
+) -> None:
+    drive = tmp_path / "drive"
+    make_picture(photos / "here.jpg", (200, 30, 30))
+    make_picture(drive / "away.jpg", (30, 200, 30))
+    encoder_id = f"local-dir:{(shared_data / 'models' / 'imagenet-mini').resolve()}"
+    with open_engine() as engine:
+        index(engine, photos, drive)
+        drive.rename(tmp_path / "unplugged")
+        engine.scan(str(drive)).result(timeout=30)
+        engine.encoders.choose(encoder_id)
+        make_picture(photos / "late.jpg", (30, 30, 200))
+        index(engine)
+        assert engine.desk.current.is_palette, "the photo on the drive would not be found any more"
+        assert len(ask(engine, Question("red")).ids) == 3
+        (tmp_path / "unplugged").rename(drive)
+        index(engine)
+        assert engine.desk.current.id == encoder_id
+        assert len(ask(engine, Question("a dog")).ids) == 3
+
+
 def test_an_encoder_that_is_not_installed_is_not_chosen(open_engine: OpenEngine) -> None:
     with open_engine() as engine:
         with pytest.raises(EncoderUnavailable, match="not installed"):
@@ -56,8 +85,19 @@ def test_an_encoder_that_is_not_installed_is_not_chosen(open_engine: OpenEngine)
         assert engine.desk.target.is_palette
 
 
-def test_going_back_to_the_old_encoder_half_way_keeps_it(open_engine: OpenEngine, shared_data: Path) -> None:
+def test_a_library_that_has_seen_nothing_takes_its_encoder_at_once(open_engine: OpenEngine, shared_data: Path) -> None:
     with open_engine() as engine:
+        engine.encoders.choose(str(shared_data / "models" / "imagenet-mini"))
+        assert not engine.desk.current.is_palette
+        assert engine.desk.coming is None
+
+
+def test_going_back_to_the_old_encoder_half_way_keeps_it(
+    open_engine: OpenEngine, index: Index, photos: Path, make_picture: Callable[..., Path], shared_data: Path
+) -> None:
+    make_picture(photos / "one.jpg")
+    with open_engine() as engine:
+        index(engine, photos)
         engine.set_paused(True)
         engine.encoders.choose(str(shared_data / "models" / "imagenet-mini"))
         assert engine.desk.coming is not None
