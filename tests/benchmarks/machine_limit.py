@@ -22,7 +22,7 @@ from photofind.media import scaling
 from photofind.media.decoder import MAX_PIXELS, DecodeRequest, decode_file
 from photofind.media.picture import open_picture
 
-BATCHES = (8, 16, 32)
+BATCHES = (4, 8, 16, 32)
 _PHOTOS = 30
 _ROUNDS = 4
 
