@@ -1,5 +1,6 @@
 """``photofind index``: here, or in the program that has the library open."""
 
+import itertools
 import os
 import threading
 import time
@@ -13,8 +14,11 @@ from photofind.core.errors import LibraryInUse
 from photofind.core.events import Activity, Event, Notice, Progress
 from photofind.encoders.shelf import Shelf
 from photofind.library.index_run import run_index
-from photofind.library.instance import Message, send_command
+from photofind.library.instance import CommandRefused, Message, send_command
+from photofind.library.remote import TRY_AGAIN
 from photofind.library.session import open_library
+
+_MOST_ATTEMPTS = 2
 
 
 def run(
@@ -53,7 +57,7 @@ def _index(
     line: ProgressLine,
 ) -> dict[str, Any]:
     cancelled = threading.Event()
-    while True:
+    for attempt in itertools.count():
         try:
             with open_library(paths, shelf_for, watch=False) as engine:
                 engine.add_listener(_tell_notices)
@@ -62,14 +66,30 @@ def _index(
                 )
                 return asdict(report)
         except LibraryInUse:
-            reply = send_command(
-                paths.folder,
-                {"command": "index", "folders": list(folders), "encoder": encoder_text},
-                on_progress=lambda message: _show_message(line, message),
-                cancelled=cancelled,
-            )
+            reply = _hand_over(paths, folders, encoder_text, line, may_try_again=attempt < _MOST_ATTEMPTS)
             if reply is not None:
                 return reply
+    raise AssertionError("never reached")
+
+
+def _hand_over(
+    paths: LibraryPaths, folders: Sequence[str], encoder_text: str, line: ProgressLine, *, may_try_again: bool
+) -> dict[str, Any] | None:
+    """Have the program that holds the library do it; None if that has ended, so that it is to be done here."""
+    try:
+        return send_command(
+            paths.folder,
+            {"command": "index", "folders": list(folders), "encoder": encoder_text},
+            on_progress=lambda message: _show_message(line, message),
+        )
+    except CommandRefused as refusal:
+        if refusal.status == TRY_AGAIN and may_try_again:
+            return None
+        raise
+    except LibraryInUse:
+        if may_try_again:
+            return None
+        raise
 
 
 def _show(line: ProgressLine, progress: Progress) -> None:

@@ -60,6 +60,9 @@ class EngineFace(Protocol):
     def stop(self) -> None:
         """Blocks until all threads and processes have ended."""
 
+    def warm_up(self) -> None:
+        """A question is likely soon."""
+
     def ask(self, question: Question) -> int:
         """A ticket; AnswerReady or AnswerFailed follows unless a newer question comes first."""
 

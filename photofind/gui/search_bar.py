@@ -5,6 +5,7 @@ from PySide6.QtGui import (
     QBrush,
     QDragEnterEvent,
     QDropEvent,
+    QFocusEvent,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
@@ -92,6 +93,11 @@ class _Words(QLineEdit):
     escaped = Signal()
     left_downwards = Signal()
     backspace_at_start = Signal()
+    entered = Signal()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.entered.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste) and may_hold_pictures(QGuiApplication.clipboard().mimeData()):

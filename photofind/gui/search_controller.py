@@ -42,6 +42,7 @@ class SearchController(QObject):
         self._again.timeout.connect(self._ask_again)
         self._again_owed = False  # photos came while an answer was still awaited
         self._waiting = False
+        bar.words.entered.connect(engine.warm_up)
         bar.edited.connect(lambda _: self._pause.start())
         bar.chip_removed.connect(self._take_out)
         bar.cleared.connect(self._cleared)

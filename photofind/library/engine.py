@@ -3,7 +3,6 @@
 import itertools
 import logging
 import os
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import ExitStack
@@ -18,6 +17,7 @@ from photofind.core.events import Event, LibraryState, Notice, Progress
 from photofind.core.photo import PhotoId, PhotoRow, ProblemRow
 from photofind.core.question import PictureSource, Question
 from photofind.encoders.shelf import Shelf, ShelfEntry
+from photofind.library.announcer import Announcer, Listener
 from photofind.library.encoder_desk import EncoderDesk
 from photofind.library.encoder_switch import EncoderSwitch
 from photofind.library.folders import forget_what_is_long_gone, unwatch_folder, watch_folder
@@ -29,8 +29,6 @@ from photofind.library.parts import Parts, build
 _log = logging.getLogger(__name__)
 
 _CHANGES_IN_ONE_JOB = 200
-
-Listener = Callable[[Event], None]
 
 
 class Engine:
@@ -46,8 +44,7 @@ class Engine:
         self.shelf = shelf
         self._watch = watch
         self._language = language
-        self._listeners: list[Listener] = []
-        self._listeners_lock = threading.Lock()
+        self._announcer = Announcer()
         self._library_state = LibraryState()
         self._tickets = itertools.count(1)
         self._stack = ExitStack()
@@ -79,7 +76,8 @@ class Engine:
         self._started = True
         self._parts.librarian.submit(forget_what_is_long_gone)
         if self._watch:
-            self.add_folders(self.folders())
+            for folder in self.folders():
+                self._parts.errands.submit(self._reporting, partial(self.watch_folder, folder))
 
     def stop(self) -> None:
         """End all threads and helper processes; everything that was finished is on disk. Blocks. Idempotent."""
@@ -90,11 +88,8 @@ class Engine:
 
     def add_listener(self, listen: Listener) -> None:
         """``listen`` is called on worker threads, first with the current Progress, LibraryState and EncoderState."""
-        with self._listeners_lock:
-            self._listeners.append(listen)
-        if self._started:
-            for event in (self._parts.progress.current, self._library_state, self._parts.encoders.state):
-                listen(event)
+        known = (self._parts.progress.current, self._library_state, self._parts.encoders.state) if self._started else ()
+        self._announcer.add(listen, known)
 
     def announce(self, event: Event) -> None:
         """Tell all listeners. Any thread."""
@@ -102,15 +97,13 @@ class Engine:
             self._library_state = event
             if self._started:  # else it comes from a part while others are still being built
                 self._parts.encoders.note_counts(event.counts)
-        with self._listeners_lock:
-            listeners = list(self._listeners)
-        for listen in listeners:
-            try:
-                listen(event)
-            except Exception:  # a listener's mistake must not end the thread that has the news
-                _log.exception("a listener failed at %s", type(event).__name__)
+        self._announcer.tell(event)
 
     # Questions and pictures
+
+    def warm_up(self) -> None:
+        """A question is likely soon: have the encoder loaded by then."""
+        self._parts.errands.submit(self._reporting, self._parts.desk.current.face.warm_up)
 
     def ask(self, question: Question) -> int:
         """A ticket; AnswerReady or AnswerFailed follows unless a newer question comes first."""
@@ -135,7 +128,13 @@ class Engine:
     def add_folders(self, folders: Sequence[str]) -> None:
         """Watch these folders too, and index what they hold."""
         for folder in folders:
-            self._parts.errands.submit(self._reporting, partial(self.watch_folder, folder))
+            self._parts.errands.submit(self._reporting, partial(self._add_folder, folder))
+
+    def _add_folder(self, folder: str) -> None:
+        before = self.folders()
+        self.watch_folder(folder)
+        if self._started and self.folders() == before and os.path.abspath(folder) not in before:
+            self.announce(Notice(f"{os.path.abspath(folder)} lies in a folder that is watched already."))
 
     def remove_folder(self, folder: str) -> None:
         """Watch it no longer; its photos leave the library and nothing on disk changes."""

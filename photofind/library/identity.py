@@ -10,6 +10,7 @@ from photofind.library.folders import watched_folder
 from photofind.library.librarian import Desk
 from photofind.library.scan import stat_file
 from photofind.library.tally import Tally
+from photofind.media.decoder import Decoded
 from photofind.store.catalogue import ReadPicture
 from photofind.store.catalogue_files import FileStat, KnownFile
 from photofind.store.catalogue_work import Twin, Work
@@ -169,3 +170,17 @@ def is_current(desk: Desk, work: Work) -> bool:
 
 def _is_the_same(here: KnownFile, work: Work) -> bool:
     return here.id == work.id and (here.stat.size_bytes, here.stat.mtime_ns) == (work.size_bytes, work.mtime_ns)
+
+
+def picture_of(decoded: Decoded) -> ReadPicture:
+    """What the catalogue keeps of a decoded file."""
+    return ReadPicture(
+        content_hash=decoded.content_hash,
+        size_bytes=decoded.size_bytes,
+        mtime_ns=decoded.mtime_ns,
+        format=decoded.format,
+        width=decoded.width,
+        height=decoded.height,
+        average_colour=decoded.average_colour,
+        facts=decoded.facts,
+    )

@@ -11,8 +11,9 @@ from photofind.core.errors import EncoderUnavailable, NoRoom, PhotofindError, St
 from photofind.core.events import Event, Notice
 from photofind.library.encoder_desk import EncoderDesk, LibraryEncoder
 from photofind.library.encoder_switch import remember_encoders
-from photofind.library.indexing_round import IndexingRound, Interrupted
+from photofind.library.indexing_round import IndexingRound
 from photofind.library.intake import Intake
+from photofind.library.interruption import Interrupted
 from photofind.library.librarian import Librarian
 from photofind.library.milvus_follower import MilvusFollower
 from photofind.library.progress import ProgressBoard

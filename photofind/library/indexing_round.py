@@ -4,7 +4,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -15,27 +15,23 @@ from numpy.typing import NDArray
 from photofind.core.errors import UnreadablePicture
 from photofind.core.photo import PhotoId
 from photofind.encoders.protocol import EncoderFace
-from photofind.library.identity import Identity, Settled, Verdict
+from photofind.library.identity import Identity, Settled, Verdict, picture_of
 from photofind.library.intake import Intake
+from photofind.library.interruption import Interrupted, result_unless
 from photofind.library.librarian import Desk, Librarian
 from photofind.library.progress import ProgressBoard
 from photofind.library.vector_writer import VectorWriter
 from photofind.media.decoder import Decoded, DecodeRequest
 from photofind.media.decoder_pool import DecoderPool
-from photofind.store.catalogue import ReadPicture
 from photofind.store.catalogue_reader import CatalogueReader, Work
 
 _Result = TypeVar("_Result")
 
 _SYNC_EVERY_S = 1.0
-_LOOK_EVERY_S = 0.05
+_COUNT_EVERY_S = 2.0
 _BATCH_PATIENCE_S = 1.0  # a batch is worth a second; what is given up is encoded again
 _YIELD_TO_QUESTION_S = 2.0
 _NOT_A_VECTOR = "The encoder gave no usable vector for this picture, so it cannot be found by what it shows."
-
-
-class Interrupted(Exception):
-    """The round was left because of a pause, a stop, or another encoder."""
 
 
 @dataclass(slots=True)
@@ -93,6 +89,7 @@ class IndexingRound:
         self._identity = Identity(self._key, lambda: intake.tallies, intake.is_reachable)
         self._put_off: list[tuple[Work, bytes]] = []
         self._encoder_is_loaded = False
+        self._counted_s = time.monotonic()
 
     def run(self) -> None:
         """Take every waiting photo as far as it goes.
@@ -122,15 +119,7 @@ class IndexingRound:
         self._wait(self._face.encode_texts([""]), patience_s=0.0)
 
     def _wait(self, future: "Future[_Result]", patience_s: float) -> _Result:
-        """The result; Interrupted when the round must stop and ``patience_s`` more did not bring it."""
-        deadline_s: float | None = None
-        while not wait([future], timeout=_LOOK_EVERY_S).done:
-            if self._must_stop():
-                deadline_s = deadline_s or time.monotonic() + patience_s
-                if time.monotonic() >= deadline_s:
-                    future.cancel()
-                    raise Interrupted
-        return future.result()
+        return result_unless(self._must_stop, future, patience_s)
 
     # Decoding
 
@@ -145,6 +134,7 @@ class IndexingRound:
                 )
                 if not page:
                     break
+                self._count()
                 self._upcoming.extend(page)
                 self._cursor = page[-1].id
             if self._must_stop():
@@ -153,6 +143,15 @@ class IndexingRound:
             if not self._window:  # many copies in a row need no decoder
                 self._commit_if_due()
         return bool(self._window)
+
+    def _count(self) -> None:
+        """Photos may have come since the round began; counting 100,000 takes 60 ms, so not for every page."""
+        if time.monotonic() - self._counted_s >= _COUNT_EVERY_S:
+            self._counted_s = time.monotonic()
+            if self._writer is None:
+                self._progress.set_waiting(self._reader.reachable_unread())
+            else:
+                self._progress.set_waiting(self._reader.reachable_waiting(self._key) - self._writer.unsynced)
 
     def _begin(self, work: Work) -> None:
         if work.content_hash is not None:
@@ -229,16 +228,7 @@ class IndexingRound:
         return bool(self._window)
 
     def _settle_read(self, reading: _Reading, decoded: Decoded) -> "Future[Settled | None]":
-        picture = ReadPicture(
-            content_hash=decoded.content_hash,
-            size_bytes=decoded.size_bytes,
-            mtime_ns=decoded.mtime_ns,
-            format=decoded.format,
-            width=decoded.width,
-            height=decoded.height,
-            average_colour=decoded.average_colour,
-            facts=decoded.facts,
-        )
+        picture = picture_of(decoded)
         return self._job(
             lambda desk: self._identity.settle_read(
                 desk, reading.work, picture, decoded.thumbnail, final=reading.final

@@ -2,51 +2,26 @@
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from photofind.core.changes import Appeared, Change, Changed, Moved, Unsure, Vanished
 from photofind.core.errors import StoreFailed
 from photofind.library.folders import is_at_or_below, watched_folder
-from photofind.library.identity import is_current
+from photofind.library.intake_notes import IntakeNotes
 from photofind.library.librarian import Desk, Steps
-from photofind.library.scan import Listing, SkipRules, stat_file, walk
-from photofind.library.tally import Tally
+from photofind.library.scan import Listing, stat_file, walk
 from photofind.media.formats import PICTURE_SUFFIXES, Kind, raw_supported, sniff
 from photofind.media.sidecar import is_sidecar
 from photofind.store.catalogue_files import FileStat, KnownFile
-from photofind.store.catalogue_reader import Folder, Work
+from photofind.store.catalogue_reader import Folder
 
 _log = logging.getLogger(__name__)
 
 _FILES_IN_ONE_STEP = 200
 
 
-class Intake:
-    """Brings the catalogue in step with the disk. Every method runs on the librarian thread, but for the constructor.
-
-    ``rescan`` is called with a folder that must be scanned, ``wake_indexer`` when there may be new work.
-    """
-
-    def __init__(self, rules: SkipRules, rescan: Callable[[str], None], wake_indexer: Callable[[], None]) -> None:
-        self._rules = rules
-        self._rescan = rescan
-        self._wake_indexer = wake_indexer
-        self._tallies: list[Tally] = []
-
-    def open_tally(self, tally: Tally) -> None:
-        self._tallies.append(tally)
-
-    def close_tally(self, tally: Tally) -> None:
-        self._tallies.remove(tally)
-
-    @property
-    def rules(self) -> SkipRules:
-        """Any thread."""
-        return self._rules
-
-    @property
-    def tallies(self) -> tuple[Tally, ...]:
-        return tuple(self._tallies)
+class Intake(IntakeNotes):
+    """Brings the catalogue in step with the disk. Every method runs on the librarian thread, but for the constructor."""
 
     # Scans
 
@@ -75,30 +50,11 @@ class Intake:
             if not any(is_at_or_below(directory, other) for other in unreadable):
                 self._note_missing(desk, directory, listed=frozenset())
             yield
-        self._wake_indexer()
+        desk.note_work()
 
     def _may_scan(self, desk: Desk, path: str) -> bool:
         folder = watched_folder(desk.reader.folders(), path)
         return folder is not None and self._look_for(desk, folder)
-
-    def is_reachable(self, desk: Desk, folder_id: int) -> bool:
-        """Whether a watched folder can be reached now. False for one that is not watched any more."""
-        folder = next((folder for folder in desk.reader.folders() if folder.id == folder_id), None)
-        return folder is not None and self._look_for(desk, folder)
-
-    def _look_for(self, desk: Desk, folder: Folder) -> bool:
-        """Whether the folder is there; an empty one that held photos counts as away: its drive is not mounted."""
-        try:
-            with os.scandir(folder.path) as entries:
-                is_there = any(entries) or not desk.reader.ids_at(folder.path)
-        except OSError:
-            is_there = False
-        if folder.offline == is_there:
-            desk.catalogue.set_offline(folder.id, not is_there)
-            desk.note_membership()
-        if not is_there:
-            self._say(f"The folder {folder.path} cannot be reached now. Its photos stay, and come back with it.")
-        return is_there
 
     def _compare(self, desk: Desk, listing: Listing) -> Iterator[None]:
         known: dict[str, KnownFile] = {}
@@ -107,7 +63,7 @@ class Intake:
         for position, file in enumerate(listing.files):
             if position % _FILES_IN_ONE_STEP == 0:
                 if position:
-                    self._wake_indexer()
+                    desk.note_work()
                     yield
                 known = desk.catalogue.files_in(listing.directory)
                 others = desk.catalogue.other_files_in(listing.directory)
@@ -124,7 +80,7 @@ class Intake:
                 self._add(desk, folder.id, listing.directory, file)
         self._note_missing(desk, listing.directory, frozenset(file.name for file in listing.files))
         if listing.files:
-            self._wake_indexer()
+            desk.note_work()
 
     def _note_missing(self, desk: Desk, directory: str, listed: frozenset[str]) -> None:
         """What is known in ``directory`` and not ``listed``, and still not there, or now passed over, is gone."""
@@ -180,7 +136,7 @@ class Intake:
                 self._file_is_there(desk, folders, path)
             else:
                 self._path_is_gone(desk, path)
-        self._wake_indexer()
+        desk.note_work()
 
     def _apply_one(self, desk: Desk, folders: list[Folder], change: Change, moved: dict[str, None]) -> None:
         match change:
@@ -268,41 +224,6 @@ class Intake:
             for tally in self._tallies:
                 tally.note_moved(photo_id)
         self._rescan(target)
-
-    def note_unreadable(self, desk: Desk, work: Work, reason: str) -> None:
-        """The file gave no picture. One that is not there any more is no problem, but gone, or its folder is away."""
-        if not is_current(desk, work):
-            return
-        if os.path.lexists(work.path):
-            desk.catalogue.record_problem(work.id, reason)
-            desk.note_counts()
-            return
-        folder = watched_folder(desk.reader.folders(), work.path)
-        if folder is None or self._look_for(desk, folder):
-            self._note_gone(desk, [work.id])
-
-    # What is noted
-
-    def _is_wanted(self, folders: list[Folder], path: str) -> bool:
-        folder = watched_folder(folders, path)
-        return folder is not None and (path == folder.path or not self._rules.skips_path(path, folder.path))
-
-    def _note_gone(self, desk: Desk, ids: list[int]) -> None:
-        if ids:
-            desk.catalogue.mark_gone(ids)
-            desk.note_membership()
-            for tally in self._tallies:
-                for photo_id in ids:
-                    tally.note_gone(photo_id)
-
-    def _note_found(self, photo_id: int, directory: str) -> None:
-        for tally in self._tallies:
-            if any(is_at_or_below(directory, folder) for folder in tally.folders):
-                tally.note_found(photo_id)
-
-    def _say(self, sentence: str) -> None:
-        for tally in self._tallies:
-            tally.say(sentence)
 
 
 def _kind(path: str) -> Kind | None:

@@ -38,6 +38,15 @@ class Desk:
         self._changed: set[PhotoId] = set()
         self._membership = False
         self._counts = True
+        self._work = False
+
+    def note_work(self) -> None:
+        """There may be something to index; the indexer is woken once this is committed, for it reads what is on disk."""
+        self._work = True
+
+    def take_work_flag(self) -> bool:
+        flag, self._work = self._work, False
+        return flag
 
     def note_changed(self, photo_id: PhotoId) -> None:
         """The photo looks different now."""
@@ -89,12 +98,12 @@ class Librarian:
         catalogue_path: Path,
         thumbnails: Thumbnails,
         announce: Callable[[Event], None],
-        thumbnails_lost: Callable[[], None] = lambda: None,
+        work_waits: Callable[[], None] = lambda: None,
     ) -> None:
         self._catalogue_path = catalogue_path
         self._thumbnails = thumbnails
         self._announce = announce
-        self._thumbnails_lost = thumbnails_lost
+        self._work_waits = work_waits
         self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
         self._long_work: list[_LongWork] = []
         self._lock = threading.Lock()
@@ -169,6 +178,8 @@ class Librarian:
             self._do_jobs(desk, wait_s=0.0 if under_way is not None else _ANNOUNCE_EVERY_S)
             if under_way is not None:
                 under_way = self._advance(desk, *under_way)
+            if desk.take_work_flag():
+                self._work_waits()
             if self._thumbnails.notice != told_notice:
                 told_notice = self._thumbnails.notice
                 self._mend_thumbnails(desk, told_notice)
@@ -207,7 +218,7 @@ class Librarian:
             if lost:
                 desk.catalogue.forget_thumbnails(lost)
                 desk.note_membership()
-                self._thumbnails_lost()
+                desk.note_work()
         except StoreFailed as error:
             _log.warning("thumbnails could not be checked: %s", error)
 

@@ -71,7 +71,7 @@ def build(
     work_waits, question_open = threading.Event(), threading.Event()
     thumbnails = Thumbnails(paths.thumbnails)
     stack.callback(thumbnails.close)
-    librarian = Librarian(paths.catalogue, thumbnails, announce, thumbnails_lost=work_waits.set)
+    librarian = Librarian(paths.catalogue, thumbnails, announce, work_waits=work_waits.set)
     librarian.start()
     stack.callback(librarian.stop)
     desk = EncoderDesk(lambda encoder_id: open_encoder(encoder_id, shelf, idle_s=settings.encoder_idle_s), paths.vectors)
@@ -92,7 +92,7 @@ def build(
     stack.callback(viewing.stop)
     progress = ProgressBoard(announce)
     progress.set_paused(settings.paused)
-    intake = Intake(rules_of(settings), rescan=rescan, wake_indexer=work_waits.set)
+    intake = Intake(rules_of(settings), rescan)
     searcher = Searcher(
         catalogue_path=paths.catalogue,
         desk=desk,

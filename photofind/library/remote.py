@@ -8,9 +8,12 @@ from typing import Any
 from photofind.core.errors import WrongUsage
 from photofind.core.events import Progress
 from photofind.library.engine import Engine
-from photofind.library.index_run import run_index
+from photofind.library.index_run import Cancelled, run_index
 from photofind.library.instance import CommandRefused, Message
 from photofind.library.tagging import edit_photos
+
+TRY_AGAIN = 75
+"""The status of a command that the other program could not finish because it was closing (sysexits.h, EX_TEMPFAIL)."""
 
 _NO_WINDOW = "A photofind without a window is at work in this library. Try again when it has finished."
 
@@ -49,7 +52,10 @@ class RemoteCommands:
         def tell(progress: Progress) -> None:
             report({"done": progress.done, "total": progress.total, "rate": progress.rate, "activity": progress.activity.value})
 
-        outcome = run_index(
-            self._engine, [str(folder) for folder in folders], encoder, cancelled=cancelled, on_progress=tell
-        )
+        try:
+            outcome = run_index(
+                self._engine, [str(folder) for folder in folders], encoder, cancelled=cancelled, on_progress=tell
+            )
+        except Cancelled as ending:  # the other program has gone, or this one is closing: then it can do it itself
+            raise CommandRefused(str(ending), TRY_AGAIN) from ending
         return asdict(outcome)

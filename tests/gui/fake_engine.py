@@ -130,6 +130,9 @@ class FakeEngine:
         self._queue.put(None)
         self._thread.join(5)
 
+    def warm_up(self) -> None:
+        self.calls.append(("warm_up",))
+
     def ask(self, question: Question) -> int:
         self.calls.append(("ask", question))
         ticket = next(self._tickets)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -353,6 +354,20 @@ def test_a_listener_that_fails_stops_nobody(
 
     numbered(photos / "1.png", 1)
     with caplog.at_level("ERROR"), open_engine() as engine:
-        engine._listeners.append(fails)
+        engine.librarian.submit(lambda _: None).result()
+        engine._announcer.add(fails, ())
         assert index(engine, photos).indexed == 1
-        engine._listeners.remove(fails)
+
+
+def test_a_single_new_file_is_indexed_without_anything_else_happening(
+    open_engine: OpenEngine, index: Index, photos: Path, numbered: Callable[[Path, int], Path]
+) -> None:
+    numbered(photos / "0.png", 0)
+    with open_engine(watch=True) as engine:
+        index(engine, photos)
+        for number in range(1, 6):
+            numbered(photos / f"{number}.png", number)
+            deadline_s = time.monotonic() + 20
+            while engine.librarian.submit(lambda desk: len(desk.reader.ids_by_date())).result() <= number:
+                assert time.monotonic() < deadline_s, f"photo {number} never came"
+                time.sleep(0.05)
