@@ -62,7 +62,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("photofind")
         self.setAcceptDrops(True)
         self.setMinimumSize(640, 420)
-        self.resize(1200, 800)
 
         self.bridge = EngineBridge(self)
         self.background = BackgroundCalls(self)

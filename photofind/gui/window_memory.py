@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, QTimer
 from PySide6.QtWidgets import QWidget
 
 _SAVE_MS = 600
+_FIRST_SIZE = QSize(1200, 800)
+_FRAME = QSize(16, 48)  # about what a window manager puts around a window
 
 
 class WindowMemory(QObject):
@@ -19,7 +21,9 @@ class WindowMemory(QObject):
         window.installEventFilter(self)
 
     def restore(self, geometry: str) -> None:
-        """A geometry saved earlier; anything that is none is ignored."""
+        """A geometry saved earlier; anything that is none gives a size that the screen has room for, frame and all."""
+        room = self._window.screen().availableGeometry().size() - _FRAME
+        self._window.resize(_FIRST_SIZE.boundedTo(room))
         if geometry:
             self._window.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
 

@@ -54,8 +54,12 @@ class Bench:
             contestants["rclip"] = self._rclip
         for turn in range(runs):
             for name in list(contestants)[:: 1 if turn % 2 else -1]:
+                began = busy()
                 rate = contestants[name]()
-                say(f"  {self.name}, run {turn + 1} of {runs}: {name:<10} {rate:6.2f} photos/s")
+                say(
+                    f"  {self.name}, run {turn + 1} of {runs}: {name:<10} {rate:6.2f} photos/s"
+                    f"   (others used {others_share(began, busy()):.0%} of the cores)"
+                )
                 self.rates.setdefault(name, []).append(rate)
         answer = self._run([sys.executable, str(_HERE / "machine_limit.py"), str(self.photos), str(self.encoder)])
         self.limit = json.loads(answer)
@@ -101,6 +105,22 @@ class Bench:
         return subprocess.run(
             command, env=self._environment(), check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         ).stdout
+
+
+def busy() -> tuple[float, float, float]:
+    """Seconds: by the clock; CPU time of the whole machine; that of this process and of all that it has started."""
+    cpu, ours = psutil.cpu_times(), os.times()
+    return (
+        ours.elapsed,
+        cpu.user + cpu.nice + cpu.system + cpu.irq + cpu.softirq + cpu.steal,
+        ours.user + ours.system + ours.children_user + ours.children_system,
+    )
+
+
+def others_share(began: tuple[float, float, float], ended: tuple[float, float, float]) -> float:
+    """The share of the cores that other programs used meanwhile: a run beside much of that says little."""
+    clock_s, machine_s, ours_s = (end - begin for begin, end in zip(began, ended, strict=True))
+    return max(0.0, machine_s - ours_s) / (clock_s * (psutil.cpu_count() or 1))
 
 
 def say(text: str) -> None:

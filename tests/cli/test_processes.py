@@ -63,7 +63,10 @@ def indexing(tmp_path: Path, many_photos: Path) -> Iterator[tuple[subprocess.Pop
     """An ``index`` of many photos that has written some vectors and is not done."""
     library = tmp_path / "library"
     process = subprocess.Popen(
-        command(library, "index", many_photos), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ["env", "--default-signal=INT", *command(library, "index", many_photos)],  # tests in the background ignore it
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         wait_for(lambda: encoded_in(library) > 0 or process.poll() is not None)

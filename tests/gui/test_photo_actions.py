@@ -42,8 +42,14 @@ def test_photos_that_were_never_looked_at_are_copied_too(qtbot: QtBot, window: M
 def test_copied_photos_are_files_for_others_and_photos_for_us(qtbot: QtBot, window: MainWindow) -> None:
     window.grid.setFocus()
     qtbot.keyClick(window.grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: QGuiApplication.clipboard().mimeData().hasUrls())
-    mime = QGuiApplication.clipboard().mimeData()
+
+    def copied() -> QMimeData:
+        mime = QGuiApplication.clipboard().mimeData()
+        assert mime is not None and mime.hasUrls()  # none at all while the clipboard changes hands
+        return mime
+
+    qtbot.waitUntil(lambda: copied() is not None)
+    mime = copied()
     assert mime.urls() == [QUrl("file:///photos/IMG_01000.jpg")]
     assert read_offer(mime).photo_ids == (1_000,)
 
