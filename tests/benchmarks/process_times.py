@@ -84,7 +84,7 @@ def _look(process: psutil.Popen, parts: dict[int, str]) -> Look:
     try:
         for one in [process, *process.children(recursive=True)]:
             if parts.get(one.pid, "decoders") == "decoders":  # what looks like a decoder may not have loaded all yet
-                parts[one.pid] = _part(one.pid)
+                parts[one.pid] = part_of(one.pid)
             times = one.cpu_times()
             found[one.pid] = (parts[one.pid], times.user + times.system)
     except (psutil.Error, OSError):  # it ended just now
@@ -93,6 +93,7 @@ def _look(process: psutil.Popen, parts: dict[int, str]) -> Look:
     return Look(time.monotonic(), found, cpu.user + cpu.nice + cpu.system + cpu.irq + cpu.softirq + cpu.steal)
 
 
-def _part(pid: int) -> str:
+def part_of(pid: int) -> str:
+    """Which part of the program a process is that it has started."""
     loaded = Path(f"/proc/{pid}/maps").read_text()
     return next((part for mark, part in _MARKS if mark in loaded), "decoders")
