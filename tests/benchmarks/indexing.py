@@ -1,6 +1,6 @@
 """Goals 1 and 2: photos indexed in a second, beside the loop that everyone copies and beside rclip 3.3.
 
-.venv/bin/python tests/benchmarks/indexing.py [--quick] [--cache DIR] [--rclip-env DIR]
+.venv/bin/python tests/benchmarks/indexing.py [--quick] [--cache DIR] [--json FILE] [--rclip-env DIR]
 
 All on the same files (fresh crops of camera photos, warm in memory) and the same encoder, by turns, medians. Every rate
 is without start and loading: the loop and photofind take their own time from the first photo to the last one on disk;
@@ -8,7 +8,6 @@ of rclip, the whole command on one photo is taken off the whole command on all. 
 CPU seconds of scaled decode and batched encode of one photo. Runs disturbed by other programs are done again.
 """
 
-import argparse
 import json
 import os
 import shutil
@@ -26,6 +25,7 @@ from camera_photos import make_photos, shared_folder, warm_up_cache
 from process_times import PARTS, Shares, shares, watch
 from random_encoder import export_for_rclip, random_encoder
 from rclip_run import Rclip
+from report import Row, benchmark_options, hand_in
 
 _HERE = Path(__file__).parent
 _NOISY = 0.05  # of the cores, used by other programs
@@ -143,23 +143,36 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def row(goal: str, baseline: str, theirs: float, ours: float, wanted: float) -> str:
-    ratio = ours / theirs
-    verdict = "met" if ratio >= wanted else "MISSED"
-    return f"{goal:<7} {baseline:<28} {theirs:8.2f} {ours:8.2f} {ratio:7.2f} {wanted:7.2f}  {verdict}"
-
-
-def print_table(benches: list[Bench]) -> None:
-    say(f"\n{'goal':<7} {'baseline':<28} {'theirs':>8} {'ours':>8} {'ratio':>7} {'wanted':>7}   (photos/s, medians)")
+def rows_of(benches: list[Bench]) -> list[Row]:
+    found = []
     for bench in benches:
-        number = 1 if bench.name == "large" else 2
+        goal = "1" if bench.name == "large" else "2"
         ours = bench.median("photofind")
         tutorial, rclip, share = _GOALS[bench.name]
-        say(row(f"{number}", f"the tutorial's loop ({bench.name})", bench.median("tutorial"), ours, tutorial))
+        what = f"photos indexed in a second, {bench.encoder.name}"
+        against = [("the tutorial's loop", bench.median("tutorial"), tutorial)]
         if "rclip" in bench.rates and rclip:
-            say(row(f"{number}", "rclip 3.3", bench.median("rclip"), ours, rclip))
+            against.append(("rclip 3.3", bench.median("rclip"), rclip))
         if share:
-            say(row(f"{number}", "the limit of the cores", bench.limit_rate, ours, share))
+            against.append(("cores ÷ CPU of one photo", bench.limit_rate, share))
+        for name, theirs, wanted in against:
+            ratio = ours / theirs
+            found.append(
+                Row(
+                    goal,
+                    what,
+                    f"{name} {theirs:.1f}/s",
+                    f"{ours:.1f}/s",
+                    f"{ratio:.2f} ×",
+                    f"≥ {wanted} ×",
+                    ratio >= wanted,
+                )
+            )
+    return found
+
+
+def explain(benches: list[Bench]) -> None:
+    """Where the time goes."""
     noisy_runs = sum(bench.noisy_runs for bench in benches)
     if noisy_runs:
         say(f"{noisy_runs} of these runs were disturbed by other programs, however often they were done again.")
@@ -183,12 +196,10 @@ def print_table(benches: list[Bench]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = benchmark_options(__doc__)
     parser.add_argument("--photos", type=int, default=120)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--quick", action="store_true", help="30 photos, one run each")
     parser.add_argument("--only", choices=["large", "small"], help="one encoder only")
-    parser.add_argument("--cache", type=Path, help="where encoder, ONNX files and rclip are kept (default: nowhere)")
     parser.add_argument(
         "--rclip-env", type=Path, help="rclip's virtual environment, made when missing (default: in cache)"
     )
@@ -212,7 +223,8 @@ def main() -> None:
             benches.append(Bench("small", shared_folder() / "models" / "imagenet-mini", photos, None, scratch))
         for bench in benches:
             bench.run_all(runs)
-        print_table(benches)
+        explain(benches)
+        hand_in(rows_of(benches), given.json)
 
 
 def _rclip(encoder: Path, cache: Path, environment: Path | None) -> Rclip | None:
