@@ -28,6 +28,10 @@ class Settings:
     """
 
     paused: bool = field(default=False, metadata={"text": "Pause indexing"})
+    speed: str = field(
+        default="auto", metadata={"text": "Speed of indexing", "choices": ("auto", "full", "gentle")}
+    )
+    pause_on_battery: bool = field(default=False, metadata={"text": "Pause indexing while on battery"})
     skip_hidden: bool = field(default=True, metadata={"text": "Skip hidden files and folders"})
     skipped_folders: tuple[str, ...] = field(
         default=SYSTEM_FOLDERS, metadata={"text": "Names of folders that are never looked into"}

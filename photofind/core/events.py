@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from photofind.core.pace import Pace
 from photofind.core.photo import Counts, FolderState, PhotoId
 from photofind.core.question import Answer
 
@@ -74,6 +75,7 @@ class Activity(Enum):
     LOOKING = "looking"  # walking through folders
     INDEXING = "indexing"
     PAUSED = "paused"
+    PAUSED_ON_BATTERY = "battery"  # resumes by itself, or when the user says so
     STOPPED_BY_TROUBLE = "trouble"  # no room, no rights; resumes by itself
 
 
@@ -81,7 +83,7 @@ class Activity(Enum):
 class Progress:
     """How far indexing is. ``rate`` is photos a second, 0 while unknown; ``seconds_left`` None while unknown.
 
-    ``sentence`` is set with STOPPED_BY_TROUBLE: what stands in the way and what to do.
+    ``sentence`` is set with STOPPED_BY_TROUBLE: what stands in the way and what to do. ``pace`` says why it is slow.
     """
 
     activity: Activity
@@ -90,6 +92,7 @@ class Progress:
     rate: float = 0.0
     seconds_left: float | None = None
     sentence: str = ""
+    pace: Pace = Pace.FULL
 
 
 @dataclass(frozen=True, slots=True)

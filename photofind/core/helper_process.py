@@ -11,6 +11,7 @@ import threading
 from multiprocessing.connection import Connection
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_WINDOWS_BELOW_NORMAL = 0x00004000  # processthreadsapi.h
 
 _first_use = threading.Lock()  # a second pipe, made by a race and collected, would end its helper
 
@@ -47,3 +48,17 @@ def _exit_at_end_of_file(parent_lifeline: Connection) -> None:
     with contextlib.suppress(EOFError, OSError):
         parent_lifeline.recv_bytes()
     os._exit(1)
+
+
+def step_back(niceness: int) -> None:
+    """Called by a helper that works in the background: whatever the user does comes first, from now on.
+
+    For good: raising a priority again takes privilege (setpriority(2)). On Linux the priority for the disk follows the
+    niceness (ioprio_set(2)). Windows knows steps instead of numbers, and its line has not been tried; its background
+    mode would also squeeze the helper's memory, so it is not used.
+    """
+    if sys.platform == "win32":
+        kernel = ctypes.windll.kernel32
+        kernel.SetPriorityClass(kernel.GetCurrentProcess(), _WINDOWS_BELOW_NORMAL)
+    else:
+        os.nice(niceness)

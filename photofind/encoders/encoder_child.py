@@ -5,7 +5,6 @@ Light at module level: the process must tie itself to its parent before anything
 
 import logging
 import os
-import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -13,12 +12,14 @@ from pathlib import Path
 import numpy as np
 
 from photofind.core.errors import EncoderUnavailable
-from photofind.core.helper_process import end_with_parent
+from photofind.core.helper_process import end_with_parent, step_back
 from photofind.encoders.folder import check_folder
 from photofind.encoders.half_precision import machine
 from photofind.encoders.weights_memory import WeightsMemory
 
 _log = logging.getLogger(__name__)
+
+_BACKGROUND_NICENESS = 5
 
 # Messages of the parent: ("images", shape) and then the raw bytes; ("texts", list of str).
 # Messages of the child: ("ready", device) or ("failed", sentence) once; then for each request ("vectors", shape) and the
@@ -38,8 +39,8 @@ def run_encoder(
 ) -> None:
     """The whole life of the process."""
     end_with_parent(parent_lifeline, parent_pid)
-    if low_priority and sys.platform != "win32":  # pictures are encoded in the background; questions are short
-        os.nice(5)
+    if low_priority:  # pictures are encoded in the background; questions are short
+        step_back(_BACKGROUND_NICENESS)
     # Threads of OpenMP spin while they wait for each other, which costs dearly when decoders or other programs want the
     # cores: beside one busy process on two cores, medians of 16 pictures over three alternating pairs of runs were
     # 0.6 to 3.0 s spinning and 0.2 to 0.4 s passive. Without such company there was no clear difference.

@@ -11,10 +11,9 @@ import sys
 import warnings
 from multiprocessing.connection import Connection
 
-from photofind.core.helper_process import end_with_parent
+from photofind.core.helper_process import end_with_parent, step_back
 
 _BACKGROUND_NICENESS = 10
-_WINDOWS_BELOW_NORMAL = 0x00004000  # processthreadsapi.h
 _FREQUENT_PLUGINS = ("PIL.JpegImagePlugin", "photofind.media.reader")
 
 
@@ -25,7 +24,7 @@ def start_decoder(lifeline: Connection, parent_pid: int, in_background: bool, me
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _silence()
     if in_background:
-        _step_back()
+        step_back(_BACKGROUND_NICENESS)
     _limit_memory(memory_limit_bytes)
     for module in _FREQUENT_PLUGINS:
         importlib.import_module(module)
@@ -37,15 +36,6 @@ def _silence() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)
-
-
-def _step_back() -> None:
-    if sys.platform == "win32":
-        import ctypes
-
-        ctypes.windll.kernel32.SetPriorityClass(ctypes.windll.kernel32.GetCurrentProcess(), _WINDOWS_BELOW_NORMAL)
-    else:
-        os.nice(_BACKGROUND_NICENESS)
 
 
 def _limit_memory(limit_bytes: int) -> None:

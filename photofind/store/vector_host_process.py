@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from photofind.core.errors import PhotofindError
-from photofind.core.helper_process import end_with_parent
+from photofind.core.helper_process import end_with_parent, step_back
 from photofind.store.durable import sync_tree
 from photofind.store.vector_host_lock import HostLock, HostRecord
 
@@ -18,6 +18,7 @@ from photofind.store.vector_host_lock import HostLock, HostRecord
 _MEMTABLE_BYTES = 16 * 1024 * 1024
 _CALLS_AT_ONCE = 4  # one writer, and questions
 _GRACE_S = 5.0
+_BACKGROUND_NICENESS = 10
 _CLOCK_GRAIN_NS = 2_000_000_000  # file systems stamp times as coarsely as this (FAT)
 
 
@@ -30,6 +31,7 @@ def serve(
     ``socket`` None (Windows) means a port of the loopback interface, which any local program can reach: unproven.
     """
     end_with_parent(lifeline, parent)
+    step_back(_BACKGROUND_NICENESS)  # it only follows: questions are answered from the journal
     os.umask(0o077)  # Lite makes files and folders readable by all
     try:
         held = HostLock(lock, HostRecord(os.getpid(), parent, str(socket or "")))
