@@ -24,11 +24,11 @@ from photofind.library.folders import forget_what_is_long_gone, unwatch_folder, 
 from photofind.library.indexer import Indexer
 from photofind.library.intake import Intake
 from photofind.library.librarian import Librarian
+from photofind.library.pacer import Pacer
 from photofind.library.parts import Parts, build
+from photofind.library.portions import submit_changes
 
 _log = logging.getLogger(__name__)
-
-_CHANGES_IN_ONE_JOB = 200
 
 
 class Engine:
@@ -37,12 +37,15 @@ class Engine:
     """
 
     def __init__(
-        self, paths: LibraryPaths, settings: Settings, shelf: Shelf, *, watch: bool = True, language: str = "en"
-    ) -> None:
+        self, paths: LibraryPaths, settings: Settings, shelf: Shelf, *,
+        watch: bool = True, follows_pace: bool = False, language: str = "en",
+    ) -> None:  # fmt: skip
+        """``follows_pace``: index at the speed of the settings; else always at full speed, on battery, too."""
         self.paths = paths
         self.settings = settings
         self.shelf = shelf
         self._watch = watch
+        self._follows_pace = follows_pace
         self._language = language
         self._announcer = Announcer()
         self._library_state = LibraryState()
@@ -66,8 +69,10 @@ class Engine:
                 self.settings,
                 self.shelf,
                 watch=self._watch,
+                follows_pace=self._follows_pace,
                 language=self._language,
                 announce=self.announce,
+                save_setting=self.save_setting,
                 rescan=self._rescan,
                 note_changes=self._note_changes,
                 note_watch_trouble=self._note_watch_trouble,
@@ -97,6 +102,7 @@ class Engine:
             self._library_state = event
             if self._started:  # else it comes from a part while others are still being built
                 self._parts.encoders.note_counts(event.counts)
+                self._parts.progress.note_counts(event.counts)
         self._announcer.tell(event)
 
     # Questions and pictures
@@ -197,17 +203,11 @@ class Engine:
             self.announce(Notice(f"That failed ({error}). The log says more.", is_error=True))
 
     def _note_changes(self, changes: list[Change]) -> None:
-        """In portions, so that nothing else waits long while thousands of files are unpacked."""
+        def look_again() -> None:
+            for folder in self._library_state.folders:
+                self._rescan(folder.path)
 
-        def look_again(done: "Future[None]") -> None:
-            if not done.cancelled() and done.exception() is not None:  # no room, say: the disk knows what was missed
-                for folder in self._library_state.folders:
-                    self.scan(folder.path, until_it_succeeds=True)
-
-        for start in range(0, len(changes), _CHANGES_IN_ONE_JOB):
-            some = changes[start : start + _CHANGES_IN_ONE_JOB]
-            job = partial(self._parts.intake.apply, changes=some)
-            self._parts.librarian.submit(job).add_done_callback(look_again)
+        submit_changes(self._parts.librarian, self._parts.intake, changes, look_again)
 
     def _note_watch_trouble(self, folder: str, sentence: str) -> None:
         _log.info("watching %r: %s", folder, sentence)
@@ -216,14 +216,20 @@ class Engine:
     # Choices
 
     def set_paused(self, paused: bool) -> None:
-        """Pause or resume indexing; survives a restart."""
-        self.hold(paused)
+        """Pause or resume indexing; survives a restart. To resume also ends a pause on battery, for this time."""
+        self.pacer.set_paused(paused)
+        if not paused:
+            self.pacer.go_on()
         self.save_setting(paused=paused)
 
-    def hold(self, paused: bool) -> None:
-        """Pause or resume for now; what the user chose stays written down."""
-        self._parts.progress.set_paused(paused)
-        self._parts.indexer.set_paused(paused)
+    def wish(self, **wishes: object) -> None:
+        """See ``Pacer.wish``."""
+        self.pacer.wish(**wishes)
+
+    @property
+    def pacer(self) -> Pacer:
+        """How hard the background work may drive the machine."""
+        return self._parts.pacer
 
     def choose_encoder(self, encoder_id: str) -> None:
         """Encode the library with another encoder in the background; it answers once it has seen every photo."""

@@ -59,12 +59,13 @@ def run_index(
     tally = Tally(tuple(places))
     wait(engine.librarian.submit(lambda desk: _open_tally(engine, desk, tally)))
     try:
-        engine.hold(False)  # somebody asked for this run; a pause goes on after it
-        for scan in [engine.scan(place) for place in places]:
-            wait(scan)
-        wait(engine.indexer.when_done())
+        engine.pacer.set_paused(False)  # somebody asked for this run; a pause goes on after it
+        with engine.pacer.run_asked_for():
+            for scan in [engine.scan(place) for place in places]:
+                wait(scan)
+            wait(engine.indexer.when_done())
     finally:
-        engine.hold(engine.settings.paused)
+        engine.pacer.set_paused(engine.settings.paused)
         engine.librarian.submit(lambda _: engine.intake.close_tally(tally))
     encoder_id = engine.desk.target.id
     return engine.librarian.submit(

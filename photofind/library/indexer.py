@@ -44,6 +44,7 @@ class Indexer:
         announce: Callable[[Event], None],
         encoder_changed: Callable[[], None],
         question_open: threading.Event,
+        breathe: Callable[[int, Callable[[], bool]], int],
         wake: threading.Event,
         thumbnail_px: int,
         batch_size: int = 16,
@@ -58,6 +59,7 @@ class Indexer:
         self._announce = announce
         self._encoder_changed = encoder_changed
         self._question_open = question_open
+        self._breathe = breathe
         self._thumbnail_px = thumbnail_px
         self._batch_size = batch_size
         self._wake = wake
@@ -71,9 +73,7 @@ class Indexer:
 
     # Any thread
 
-    def start(self, paused: bool) -> None:
-        if paused:
-            self._paused.set()
+    def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="indexer")
         self._thread.start()
 
@@ -185,6 +185,9 @@ class Indexer:
             self._trouble_is_over()
             self._follow(reader, encoder, finish=False)
 
+        def must_stop() -> bool:
+            return self._stopping.is_set() or self._paused.is_set() or encoder not in self._desk.both
+
         IndexingRound(
             reader=reader,
             librarian=self._librarian,
@@ -193,10 +196,9 @@ class Indexer:
             face=encoder.face,
             writer=writer,
             progress=self._progress,
-            must_stop=lambda: (
-                self._stopping.is_set() or self._paused.is_set() or encoder not in self._desk.both
-            ),
+            must_stop=must_stop,
             question_open=self._question_open,
+            breathe=lambda most: self._breathe(most, must_stop),
             after_commit=after_commit,
             thumbnail_px=self._thumbnail_px,
             batch_size=self._batch_size,

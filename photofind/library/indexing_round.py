@@ -62,12 +62,13 @@ class IndexingRound:
         progress: ProgressBoard,
         must_stop: Callable[[], bool],
         question_open: threading.Event,
+        breathe: Callable[[int], int],
         after_commit: Callable[[], None],
         thumbnail_px: int,
         batch_size: int,
     ) -> None:
         self._reader = reader
-        self._librarian = librarian
+        self._job = librarian.submit
         self._intake = intake
         self._decoders = decoders
         self._face = face
@@ -77,6 +78,7 @@ class IndexingRound:
         self._progress = progress
         self._must_stop = must_stop
         self._question_open = question_open
+        self._breathe = breathe
         self._after_commit = after_commit
         self._thumbnail_px = thumbnail_px
         self._batch_size = batch_size
@@ -125,7 +127,7 @@ class IndexingRound:
 
     def _fill_window(self) -> bool:
         """Keep decoders busy; False when nothing is left to read."""
-        while len(self._window) < 2 * self._batch_size:
+        while len(self._window) < self._breathe(2 * self._batch_size):
             if not self._upcoming:
                 page = (
                     self._reader.waiting(self._key, self._cursor, 4 * self._batch_size)
@@ -294,6 +296,3 @@ class IndexingRound:
         self._synced_s = time.monotonic()
         if self._writer is not None and self._writer.sync():
             self._after_commit()
-
-    def _job(self, job: Callable[[Desk], Any]) -> "Future[Any]":
-        return self._librarian.submit(job)

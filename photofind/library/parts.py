@@ -8,17 +8,22 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from photofind.config.paths import LibraryPaths
+from photofind.config.power import is_on_battery
+from photofind.config.presence import Presence
 from photofind.config.settings import Settings
 from photofind.core.changes import Change
 from photofind.core.events import Event
+from photofind.core.pace import Pace
 from photofind.encoders.open_encoder import open_encoder
 from photofind.encoders.shelf import Shelf
+from photofind.library.duty_cycle import DutyCycle
 from photofind.library.encoder_desk import EncoderDesk
 from photofind.library.encoder_switch import EncoderSwitch
 from photofind.library.indexer import Indexer
 from photofind.library.intake import Intake
 from photofind.library.librarian import Librarian
 from photofind.library.milvus_follower import MilvusFollower, open_milvus
+from photofind.library.pacer import Pacer, Wishes
 from photofind.library.progress import ProgressBoard
 from photofind.library.scan import rules_of
 from photofind.library.searcher import Searcher
@@ -45,6 +50,7 @@ class Parts:
     progress: ProgressBoard
     intake: Intake
     indexer: Indexer
+    pacer: Pacer
     searcher: Searcher
     errands: ThreadPoolExecutor
     watcher: FolderWatcher | None
@@ -57,8 +63,10 @@ def build(
     shelf: Shelf,
     *,
     watch: bool,
+    follows_pace: bool,
     language: str,
     announce: Callable[[Event], None],
+    save_setting: Callable[..., None],
     rescan: Callable[[str], None],
     note_changes: Callable[[list[Change]], None],
     note_watch_trouble: Callable[[str, str], None],
@@ -91,7 +99,7 @@ def build(
     viewing = Viewing(readers=readers, decoders=decoders, thumbnails=thumbnails, announce=announce)
     stack.callback(viewing.stop)
     progress = ProgressBoard(announce)
-    progress.set_paused(settings.paused)
+    duty_cycle = DutyCycle()
     intake = Intake(rules_of(settings), rescan)
     searcher = Searcher(
         catalogue_path=paths.catalogue,
@@ -103,6 +111,11 @@ def build(
     searcher.start()
     stack.callback(searcher.stop)
     stack.callback(desk.stop)  # before the searcher, which may wait for an encoder that is still being loaded
+
+    def breathe(most: int, must_stop: Callable[[], bool]) -> int:
+        pacer.note_work()
+        return duty_cycle.breathe(most, must_stop)
+
     indexer = Indexer(
         catalogue_path=paths.catalogue,
         librarian=librarian,
@@ -114,10 +127,27 @@ def build(
         announce=announce,
         encoder_changed=encoders.announce_state,
         question_open=question_open,
+        breathe=breathe,
         wake=work_waits,
         thumbnail_px=THUMBNAIL_PX,
     )
-    indexer.start(settings.paused)
+
+    def apply_pace(pace: Pace, paused: bool) -> None:
+        progress.set_pace(pace, paused)
+        duty_cycle.set_pace(pace)
+        indexer.set_paused(paused or pace is Pace.PAUSED_ON_BATTERY)
+
+    pacer = Pacer(
+        Wishes(settings.speed, settings.pause_on_battery, settings.paused),
+        apply_pace,
+        save_setting,
+        follows=follows_pace,
+        is_on_battery=is_on_battery,
+        idle_s=Presence().idle_s,
+    )
+    pacer.start()
+    stack.callback(pacer.stop)
+    indexer.start()
     stack.callback(indexer.stop)
     errands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="errands")
     stack.callback(lambda: errands.shutdown(wait=True, cancel_futures=True))
@@ -126,5 +156,5 @@ def build(
         watcher.start()
         stack.callback(watcher.stop)
     return Parts(
-        thumbnails, librarian, desk, encoders, readers, viewing, progress, intake, indexer, searcher, errands, watcher
+        thumbnails, librarian, desk, encoders, readers, viewing, progress, intake, indexer, pacer, searcher, errands, watcher
     )

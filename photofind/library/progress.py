@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable
 
 from photofind.core.events import Activity, Progress
+from photofind.core.pace import Pace
+from photofind.core.photo import Counts
 
 _ANNOUNCE_EVERY_S = 0.25
 _RATE_OVER_S = 15.0
@@ -22,6 +24,7 @@ class ProgressBoard:
         self._waiting = 0
         self._scans = 0
         self._paused = False
+        self._pace = Pace.FULL
         self._trouble = ""
         self._beats: deque[tuple[float, int]] = deque()
         self._last: tuple[float, Progress] = (float("-inf"), Progress(Activity.IDLE))
@@ -41,10 +44,20 @@ class ProgressBoard:
             self._scans -= 1
         self._tell()
 
-    def set_paused(self, paused: bool) -> None:
+    def set_pace(self, pace: Pace, paused: bool) -> None:
+        """``paused`` by the user. The rate is counted anew: what is left takes as long as at the pace of now."""
         with self._lock:
-            self._paused = paused
+            self._pace, self._paused = pace, paused
             self._beats.clear()
+            if self._waiting:
+                self._beats.append((self._clock(), self._done))
+        self._tell()
+
+    def note_counts(self, counts: Counts) -> None:
+        """While it pauses the indexer does not count what waits."""
+        with self._lock:
+            if self._paused or self._pace is Pace.PAUSED_ON_BATTERY:
+                self._waiting = counts.waiting
         self._tell()
 
     def set_trouble(self, sentence: str) -> None:
@@ -84,19 +97,21 @@ class ProgressBoard:
         elif self._paused:
             activity = Activity.PAUSED
         elif self._waiting:
-            activity = Activity.INDEXING
+            on_battery = self._pace is Pace.PAUSED_ON_BATTERY
+            activity = Activity.PAUSED_ON_BATTERY if on_battery else Activity.INDEXING
         elif self._scans:
             activity = Activity.LOOKING
         else:
             activity = Activity.IDLE
         left_s = self._waiting / rate if rate > 0 and activity is Activity.INDEXING else None
-        return Progress(activity, self._done, self._done + self._waiting, rate, left_s, self._trouble)
+        return Progress(activity, self._done, self._done + self._waiting, rate, left_s, self._trouble, self._pace)
 
     def _tell(self) -> None:
         with self._lock:
             progress, now_s = self._progress(), self._clock()
             last_s, last = self._last
-            if progress == last or (progress.activity == last.activity and now_s - last_s < _ANNOUNCE_EVERY_S):
+            is_more_of_it = (progress.activity, progress.pace) == (last.activity, last.pace)
+            if progress == last or (is_more_of_it and now_s - last_s < _ANNOUNCE_EVERY_S):
                 return
             self._last = (now_s, progress)
         self._announce(progress)

@@ -25,20 +25,24 @@ def open_library(
     shelf_for: Callable[[str], Shelf],
     *,
     watch: bool,
+    follows_pace: bool = False,
     language: str = "en",
     raise_window: RaiseWindow | None = None,
+    lock: LibraryLock | None = None,
 ) -> Iterator[Engine]:
     """Hold the library for the time of the ``with``: started on entry, everything stopped on exit.
 
     ``shelf_for`` makes the shelf for the hub address of the settings. ``raise_window`` shows the window, if there is one.
+    ``follows_pace``: see Engine. ``lock``: taken already; released on exit.
 
     Raises:
         LibraryInUse: another program has it.
         StoreFailed, NoRoom: it cannot be opened.
     """
-    with LibraryLock.acquire(paths.folder) as lock:
+    with lock or LibraryLock.acquire(paths.folder) as lock:
         settings, notice = settings_file.load(paths.settings)
-        engine = Engine(paths, settings, shelf_for(settings.hub_endpoint), watch=watch, language=language)
+        shelf = shelf_for(settings.hub_endpoint)
+        engine = Engine(paths, settings, shelf, watch=watch, follows_pace=follows_pace, language=language)
         engine.start()
         try:
             if notice:

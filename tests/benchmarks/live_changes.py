@@ -59,13 +59,13 @@ def main() -> None:
                 measured["is renamed"].append(seconds_until(lambda renamed=renamed: renamed.name in names(engine)))
                 renamed.unlink()
                 measured["is deleted"].append(seconds_until(lambda renamed=renamed: renamed.name not in names(engine)))
-            engine.hold(True)
+            engine.pacer.set_paused(True)
             for number in range(300):
                 picture(photos / f"many {number}.png", 1000 + number, (1600, 1200))
             engine.scan(str(photos)).result()
-            engine.hold(False)
+            engine.pacer.set_paused(False)
             seconds_until(lambda: len(names(engine)) > 20)
-            engine.hold(True)
+            engine.pacer.set_paused(True)
             paused_s = last_change_s = time.monotonic()
             shown = len(names(engine))
             while time.monotonic() - paused_s < 5:

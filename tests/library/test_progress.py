@@ -1,4 +1,6 @@
 from photofind.core.events import Activity, Progress
+from photofind.core.pace import Pace
+from photofind.core.photo import Counts
 from photofind.library.progress import ProgressBoard
 
 
@@ -41,9 +43,9 @@ def test_it_tells_a_few_times_a_second_and_every_change_of_activity() -> None:
         clock.now_s += 0.01
         progress.note_done(1)
     assert 4 <= len(told) <= 6
-    progress.set_paused(True)
+    progress.set_pace(Pace.FULL, True)
     assert told[-1].activity is Activity.PAUSED
-    progress.set_paused(False)
+    progress.set_pace(Pace.FULL, False)
     assert told[-1].activity is Activity.INDEXING
 
 
@@ -64,4 +66,29 @@ def test_trouble_comes_before_all_else_and_goes() -> None:
     progress.set_trouble("The disk is full.")
     assert (told[-1].activity, told[-1].sentence) == (Activity.STOPPED_BY_TROUBLE, "The disk is full.")
     progress.set_trouble("")
+    assert told[-1].activity is Activity.INDEXING
+
+
+def test_a_pace_has_a_rate_of_its_own_so_that_the_time_left_is_that_of_now() -> None:
+    progress, clock, told = board()
+    progress.set_waiting(1000)
+    for _ in range(10):
+        clock.now_s += 1
+        progress.note_done(20)
+    progress.set_pace(Pace.GENTLE_BESIDE_USER, False)
+    assert (told[-1].pace, told[-1].seconds_left) == (Pace.GENTLE_BESIDE_USER, None)
+    for _ in range(3):
+        clock.now_s += 2
+        progress.note_done(4)
+    assert progress.current.rate == 2.0
+    assert progress.current.seconds_left == (800 - 12) / 2
+
+
+def test_a_pause_on_battery_shows_where_photos_wait_and_nowhere_else() -> None:
+    progress, _, told = board()
+    progress.set_pace(Pace.PAUSED_ON_BATTERY, False)
+    assert progress.current.activity is Activity.IDLE
+    progress.note_counts(Counts(photos=50, waiting=12))
+    assert (told[-1].activity, told[-1].total) == (Activity.PAUSED_ON_BATTERY, 12)
+    progress.set_pace(Pace.GENTLE_ON_BATTERY, False)
     assert told[-1].activity is Activity.INDEXING
