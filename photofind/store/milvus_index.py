@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photofind.store.milvus_collection import MilvusCollection
-from photofind.store.vector_index import best_first, unit_query
+from photofind.store.vector_scan import best_first, unit_query
 
 
 class MilvusIndex:
