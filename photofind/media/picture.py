@@ -38,6 +38,8 @@ TRANSPOSE = {
     8: Image.Transpose.ROTATE_90,
 }
 _MAX_JPEG2000_REDUCTIONS = 5
+_BLOCK_BYTES = 16 << 20
+"""What a decoder is given at once: with most files as a whole libjpeg never has to stop and take up a row again."""
 _DAMAGE = (  # what Pillow and its plugins raise on bytes that make no sense
     OSError, SyntaxError, ValueError, IndexError, KeyError, TypeError, AttributeError, struct.error, EOFError,
     OverflowError, ZeroDivisionError, AssertionError, NotImplementedError, RecursionError, RuntimeError,
@@ -129,7 +131,9 @@ def _lazily_opened(stream: BinaryIO, format_name: str, max_pixels: int) -> Image
     Image.MAX_IMAGE_PIXELS = max_pixels // 2 if format_name == "ICO" else None
     factory, _ = Image.OPEN[format_name]  # Image.open would swallow why a header makes no sense
     stream.seek(0)
-    return factory(stream, "")
+    image = factory(stream, "")
+    image.decodermaxblock = _BLOCK_BYTES
+    return image
 
 
 def _with_end_marker(stream: BinaryIO, error: OSError) -> BinaryIO | None:

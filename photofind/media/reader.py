@@ -81,6 +81,7 @@ def _decode(source: Source, request: DecodeRequest, max_pixels: int) -> tuple[De
         sidecar = read_sidecar(request.path) if source.mtime_ns else None
         facts = gather_facts([picture.embedded], sidecar.properties if sidecar else None)
         sidecar_mtime_ns = sidecar.mtime_ns if sidecar else 0
+    small = _small(picture, request.thumbnail_px)
     decoded = Decoded(
         content_hash=source.content_hash,
         size_bytes=source.size_bytes,
@@ -90,16 +91,17 @@ def _decode(source: Source, request: DecodeRequest, max_pixels: int) -> tuple[De
         height=picture.full_size[1],
         facts=facts,
         sidecar_mtime_ns=sidecar_mtime_ns,
-        thumbnail=_thumbnail(picture, request.thumbnail_px),
-        average_colour=scaling.average_colour(picture.pixels),
+        thumbnail=scaling.as_jpeg(small) if request.thumbnail_px > 0 else b"",
+        average_colour=scaling.average_colour(small),
     )
     return decoded, scaling.encoder_input(picture.pixels, spec).tobytes() if spec else b""
 
 
-def _thumbnail(picture: Picture, longest_px: int) -> bytes:
+def _small(picture: Picture, longest_px: int) -> Image.Image:
+    """The thumbnail, or all that was decoded where none is asked for."""
     if longest_px <= 0:
-        return b""
-    return scaling.thumbnail_jpeg(picture.pixels, scaling.fitted_size(picture.full_size, longest_px, longest_px))
+        return picture.pixels
+    return scaling.thumbnail(picture.pixels, scaling.fitted_size(picture.full_size, longest_px, longest_px))
 
 
 def _picture_of(source: Source, name: str, need: Callable[[Size], Need], max_pixels: int) -> Picture:

@@ -78,11 +78,15 @@ def encoder_input(image: Image.Image, spec: InputSpec) -> Image.Image:
     return image.resize((size, size), filter_, box=box)
 
 
-def thumbnail_jpeg(image: Image.Image, size: Size) -> bytes:
-    """A JPEG of the RGB picture at this size."""
-    small = image if size == image.size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+def thumbnail(image: Image.Image, size: Size) -> Image.Image:
+    """The picture at this size. Hamming's window looks like Lanczos' at thumbnail size for less than half the work."""
+    return image if size == image.size else image.resize(size, Image.Resampling.HAMMING)
+
+
+def as_jpeg(image: Image.Image) -> bytes:
+    """An RGB picture as a thumbnail is kept."""
     buffer = BytesIO()
-    small.save(buffer, "JPEG", quality=_THUMBNAIL_QUALITY)
+    image.save(buffer, "JPEG", quality=_THUMBNAIL_QUALITY)
     return buffer.getvalue()
 
 

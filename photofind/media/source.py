@@ -57,8 +57,8 @@ def reading(path: str) -> Iterator[Source]:
     descriptor, state = open_regular_file(path)
     with os.fdopen(descriptor, "rb") as file:
         if state.st_size <= IN_MEMORY_BYTES:
-            data = file.read(IN_MEMORY_BYTES + 1)
-            if len(data) <= IN_MEMORY_BYTES:
+            data = file.read(state.st_size + 1)  # asked for much more, Python would take fresh memory for each file
+            if len(data) <= state.st_size:
                 yield Source(BytesIO(data), hash_of_bytes(data), state.st_size, state.st_mtime_ns)
                 return
             del data  # it grew meanwhile

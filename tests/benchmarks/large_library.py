@@ -138,7 +138,7 @@ def _thumbnails(longest_px: int) -> Iterator[bytes]:
             picture = image.convert("RGB")
         scale = longest_px / max(picture.size)
         size = (round(picture.width * scale), round(picture.height * scale))
-        yield scaling.thumbnail_jpeg(picture.resize(size), size)
+        yield scaling.as_jpeg(picture.resize(size))
 
 
 def _store_in_milvus(made: LargeLibrary) -> None:

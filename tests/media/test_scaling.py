@@ -10,12 +10,13 @@ from PIL import Image, ImageChops, ImageStat
 from photofind.core.pixels import InputSpec
 from photofind.media.scaling import (
     Need,
+    as_jpeg,
     average_colour,
     encoder_input,
     fitted_size,
     need_of,
     reduced,
-    thumbnail_jpeg,
+    thumbnail,
 )
 
 _SIDES = st.integers(1, 3000)
@@ -95,8 +96,8 @@ def test_the_encoder_gets_twice_its_pixels_to_choose_from(resize: str, shorter: 
 
 
 def test_a_thumbnail_is_a_jpeg_of_the_size_asked_for() -> None:
-    with Image.open(BytesIO(thumbnail_jpeg(_gradient(900, 600), (300, 200)))) as thumbnail:
-        assert (thumbnail.format, thumbnail.size) == ("JPEG", (300, 200))
+    with Image.open(BytesIO(as_jpeg(thumbnail(_gradient(900, 600), (300, 200))))) as kept:
+        assert (kept.format, kept.size) == ("JPEG", (300, 200))
 
 
 def test_the_average_colour_is_the_mean(halves: Image.Image) -> None:
