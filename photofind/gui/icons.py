@@ -32,6 +32,7 @@ class Glyph(Enum):
     RESUME = "play"
     SEARCH = "magnifying-glass"
     SIDE_BAR = "layout"
+    SPEED = "gauge"
     SIMILAR = "intersect"  # a magnifying glass with a plus would promise to enlarge
     THEME = "circle-half"
     WARNING = "warning"

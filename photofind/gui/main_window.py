@@ -29,6 +29,7 @@ from photofind.gui.problems_panel import ProblemsPanel
 from photofind.gui.search_controller import SearchController
 from photofind.gui.shortcuts import connect_keys
 from photofind.gui.side_bar import SideBar
+from photofind.gui.speed_control import SpeedControl
 from photofind.gui.status_line import StatusLine
 from photofind.gui.thumbnail_loader import ThumbnailLoader
 from photofind.gui.top_row import TopRow
@@ -96,6 +97,7 @@ class MainWindow(QMainWindow):
             self.stack, self.grid, self.empty, self.note,
             add_folder=self.choose_folder, clear_search=self.top.search.clear_all,
         )  # fmt: skip
+        self.speed = SpeedControl(engine, self.status, self)
         self._memory = WindowMemory(self, engine.save_setting, lambda: self.grid.wanted_px)
         self._connect_parts()
         self._connect_engine()
@@ -225,7 +227,6 @@ class MainWindow(QMainWindow):
         self.side_bar.add_wanted.connect(self.choose_folder)
         self.side_bar.list.remove_wanted.connect(self.remove_folder)
         self.side_bar.list.show_wanted.connect(self.actions_on_photos.show_in_folder)
-        self.status.pause_wanted.connect(engine.set_paused)
         self.status.problems_wanted.connect(self.show_problems)
         self.status.encoder_menu_wanted.connect(self._show_encoder_menu)
         self.encoder_notice.install_agreed.connect(engine.install_encoder)

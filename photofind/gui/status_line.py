@@ -10,11 +10,14 @@ from photofind.gui.icons import Glyph, IconButton
 from photofind.gui.quiet_label import QuietLabel
 from photofind.gui.search_mark import SLOW_MS
 
+_PAUSES = (Activity.PAUSED, Activity.PAUSED_ON_BATTERY)
+
 
 class StatusLine(QWidget):
-    """Only words and three small buttons: pause, problems, encoder."""
+    """Only words and four small buttons: pause, speed, problems, encoder."""
 
     pause_wanted = Signal(bool)
+    speed_menu_wanted = Signal()
     problems_wanted = Signal()
     encoder_menu_wanted = Signal()
 
@@ -30,7 +33,9 @@ class StatusLine(QWidget):
         self.bar.setFixedSize(96, 4)
         self.bar.setAccessibleName(self.tr("How far photos have been looked through"))
         self.pause = IconButton(Glyph.PAUSE, self.tr("Pause"), self, size_px=14)
-        self.pause.clicked.connect(lambda: self.pause_wanted.emit(self._activity is not Activity.PAUSED))
+        self.pause.clicked.connect(lambda: self.pause_wanted.emit(self._activity not in _PAUSES))
+        self.speed = IconButton(Glyph.SPEED, self.tr("Speed"), self, size_px=14)
+        self.speed.clicked.connect(self.speed_menu_wanted)
         self.problems = self._button(self.tr("Photos that could not be read, and why"))
         self.problems.clicked.connect(self.problems_wanted)
         self.encoder = self._button(self.tr("Choose what understands your photos"))
@@ -45,6 +50,7 @@ class StatusLine(QWidget):
         row.addWidget(self.doing)  # grows to the left: the pause button is never moved from under the mouse
         row.addWidget(self.bar)
         row.addWidget(self.pause)
+        row.addWidget(self.speed)
         row.addSpacing(style.SPACE_S)
         row.addWidget(self.problems)
         row.addWidget(self.encoder)
@@ -67,16 +73,24 @@ class StatusLine(QWidget):
         trouble = state.activity is Activity.STOPPED_BY_TROUBLE
         self.doing.set_text(status_words.progress(state), style.WARNING if trouble else style.QUIET)
         self.doing.setVisible(state.activity is not Activity.IDLE)
-        counted = state.activity in (Activity.INDEXING, Activity.PAUSED) and state.total > 0
+        counted = state.activity in (Activity.INDEXING, *_PAUSES) and state.total > 0
         self.bar.setVisible(counted)
         if counted:
             self.bar.setRange(0, state.total)
             self.bar.setValue(state.done)
-        self.pause.setVisible(state.activity in (Activity.LOOKING, Activity.INDEXING, Activity.PAUSED))
-        if state.activity is Activity.PAUSED:
+        self.pause.setVisible(state.activity in (Activity.LOOKING, Activity.INDEXING, *_PAUSES))
+        if state.activity is Activity.PAUSED_ON_BATTERY:
+            self.pause.show_as(Glyph.RESUME, self.tr("Go on looking through photos, on battery this time"))
+        elif state.activity is Activity.PAUSED:
             self.pause.show_as(Glyph.RESUME, self.tr("Go on looking through photos"))
         else:
             self.pause.show_as(Glyph.PAUSE, self.tr("Pause looking through photos"))
+
+    def show_speed(self, speed: str) -> None:
+        """``auto``, ``full`` or ``gentle``."""
+        name, meaning = status_words.speed_name(speed), status_words.speed_meaning(speed)
+        self.speed.setToolTip(self.tr("Speed: {name} – {meaning}").format(name=name, meaning=meaning))
+        self.speed.setAccessibleName(self.tr("Speed: {name}").format(name=name))
 
     def show_problems(self, count: int) -> None:
         self.problems.setText(status_words.problems(count))

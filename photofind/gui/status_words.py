@@ -3,6 +3,7 @@
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QTimeZone
 
 from photofind.core.events import Activity, Progress
+from photofind.core.pace import Pace
 from photofind.core.photo import Counts
 from photofind.core.question import Answer
 
@@ -60,16 +61,43 @@ def progress(state: Progress) -> str:
     left = max(0, state.total - state.done)
     if state.activity is Activity.STOPPED_BY_TROUBLE:
         return state.sentence
-    if state.activity is Activity.PAUSED:
-        return _tr("Paused") + (_SEPARATOR + _tr("{photos} to go").format(photos=photos(left)) if left else "")
+    if state.activity in (Activity.PAUSED, Activity.PAUSED_ON_BATTERY):
+        words = _tr("Paused") if state.activity is Activity.PAUSED else _tr("Paused while on battery")
+        return words + (_SEPARATOR + _tr("{photos} to go").format(photos=photos(left)) if left else "")
     if state.activity is Activity.LOOKING:
         found = max(state.done, state.total)
         words = _tr("Looking for photos in your folders")
         return words + (_SEPARATOR + _tr("{photos} so far").format(photos=photos(found)) if found else "")
     if state.activity is Activity.INDEXING:
-        parts = [_tr("Looking through {photos}").format(photos=photos(left)), rate(state.rate), time_left(state)]
+        how_fast = "" if state.pace.is_gentle else rate(state.rate)  # who is not in a hurry wants to know how long
+        parts = [_looking(state.pace).format(photos=photos(left)), how_fast, time_left(state)]
         return _SEPARATOR.join(part for part in parts if part)
     return ""
+
+
+def _looking(pace: Pace) -> str:
+    match pace:
+        case Pace.GENTLE_BESIDE_USER:
+            return _tr("Looking gently through {photos} while you work")
+        case Pace.GENTLE_ON_BATTERY:
+            return _tr("Looking gently through {photos} on battery")
+        case Pace.GENTLE_AS_CHOSEN:
+            return _tr("Looking gently through {photos}")
+    return _tr("Looking through {photos}")
+
+
+def speed_name(speed: str) -> str:
+    """A value of the setting, as its menu calls it."""
+    return {"full": _tr("Full speed"), "gentle": _tr("Gentle")}.get(speed, _tr("Automatic"))
+
+
+def speed_meaning(speed: str) -> str:
+    """One line for each."""
+    meanings = {
+        "full": _tr("as fast as this computer can, also while you work"),
+        "gentle": _tr("always cool and quiet; takes longer"),
+    }
+    return meanings.get(speed, _tr("full speed while you are away or look at photofind, else gentle"))
 
 
 def rate(a_second: float) -> str:

@@ -43,6 +43,8 @@ class FakeSettings:
     thumbnail_px: int = 180
     window_geometry: str = ""
     side_bar: bool = True
+    speed: str = "auto"
+    pause_on_battery: bool = False
 
 
 SHELF = (
@@ -192,6 +194,9 @@ class FakeEngine:
 
     def set_paused(self, paused: bool) -> None:
         self.calls.append(("set_paused", paused))
+
+    def wish(self, **wishes: object) -> None:
+        self.calls.append(("wish", wishes))
 
     def choose_encoder(self, encoder_id: str) -> None:
         self.calls.append(("choose_encoder", encoder_id))

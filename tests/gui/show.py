@@ -13,6 +13,7 @@ from fake_engine import LIGHT_STATE, PALETTE_STATE, FakeEngine, FakeSettings, th
 from PySide6.QtCore import Qt, QTimer
 
 from photofind.core import events
+from photofind.core.pace import Pace
 from photofind.core.photo import Counts, FolderState, ProblemRow
 from photofind.core.question import PictureFile
 from photofind.gui.application import create_application
@@ -99,6 +100,13 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
         engine.post(INDEXING)
     elif name == "paused":
         engine.post(replace(INDEXING, activity=events.Activity.PAUSED))
+    elif name == "gentle":
+        engine.post(replace(INDEXING, rate=2.9, seconds_left=415.0, pace=Pace.GENTLE_BESIDE_USER))
+    elif name == "battery":
+        engine.post(replace(INDEXING, activity=events.Activity.PAUSED_ON_BATTERY, pace=Pace.PAUSED_ON_BATTERY))
+    elif name == "speed":
+        engine.post(replace(INDEXING, rate=2.9, seconds_left=415.0, pace=Pace.GENTLE_ON_BATTERY))
+        QTimer.singleShot(900, window.status.speed.click)
     elif name == "trouble":
         engine.post(TROUBLE)
     elif name == "text":

@@ -24,7 +24,8 @@ def test_tab_leads_from_top_to_bottom_as_the_eye_does(qtbot: QtBot, engines: Eng
     window.activateWindow()
     stops = [
         window.top.side_bar, window.top.search.words, window.side_bar.add, window.side_bar.list,
-        window.encoder_notice.no, window.encoder_notice.yes, window.grid, window.status.pause, window.status.encoder,
+        window.encoder_notice.no, window.encoder_notice.yes, window.grid, window.status.pause, window.status.speed,
+        window.status.encoder,
     ]  # fmt: skip
     stops[0].setFocus()
     passed = []

@@ -8,10 +8,11 @@ import pytest
 from dragging import drop_onto
 from fake_engine import LIGHT_STATE, PALETTE_STATE, FakeEngine, FakeSettings
 from PySide6.QtCore import QMimeData, QSize, Qt, QUrl
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QListWidget, QSlider
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineEdit, QListWidget, QSlider
 from pytestqt.qtbot import QtBot
 
 from photofind.core import events
+from photofind.core.pace import Pace
 from photofind.core.photo import Counts, FolderState, ProblemRow
 from photofind.core.question import PictureFile
 from photofind.gui.encoder_menu import encoder_menu
@@ -107,6 +108,46 @@ def test_indexing_is_told_and_can_be_paused_and_resumed(qtbot: QtBot, engines: E
     assert engine.called("set_paused") == [(True,), (False,)]
     engine.post(events.Progress(events.Activity.IDLE))
     qtbot.waitUntil(lambda: not window.status.doing.isVisible() and not window.status.pause.isVisible())
+
+
+def test_speed_and_the_pause_on_battery_are_chosen_from_a_menu(
+    qtbot: QtBot, engines: Engines, windows: Windows
+) -> None:
+    engine = engines(50, settings=FakeSettings(speed="gentle"))
+    window = windows(engine)
+    assert window.status.speed.accessibleName() == "Speed: Gentle"
+    menu = window.speed.menu()
+    auto, full, gentle, pause = (action for action in menu.actions() if not action.isSeparator())
+    assert (auto.isChecked(), full.isChecked(), gentle.isChecked(), pause.isChecked()) == (False, False, True, False)
+    auto.trigger()
+    pause.trigger()
+    menu.close()
+    assert [wish for (wish,) in engine.called("wish") if "looks" not in wish] == [
+        {"speed": "auto"}, {"pause_on_battery": True}
+    ]  # fmt: skip
+    assert window.status.speed.accessibleName() == "Speed: Automatic"
+
+
+def test_a_pause_on_battery_says_so_and_can_be_ended_for_this_time(
+    qtbot: QtBot, engines: Engines, windows: Windows
+) -> None:
+    engine = engines(50)
+    window = windows(engine)
+    engine.post(events.Progress(events.Activity.PAUSED_ON_BATTERY, 10, 50, pace=Pace.PAUSED_ON_BATTERY))
+    qtbot.waitUntil(lambda: window.status.doing.text == "Paused while on battery · 40 photos to go")
+    assert window.status.pause.toolTip() == "Go on looking through photos, on battery this time"
+    window.status.pause.click()
+    assert engine.called("set_paused") == [(False,)]
+
+
+def test_the_engine_hears_when_the_window_is_looked_at(
+    qapp: QApplication, engines: Engines, windows: Windows
+) -> None:
+    engine = engines(50)
+    windows(engine)
+    qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
+    qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationInactive)
+    assert engine.called("wish")[-2:] == [({"looks": True},), ({"looks": False},)]
 
 
 def test_problems_are_listed_with_their_reasons_in_a_window_that_blocks_nothing(

@@ -6,6 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from photofind.core.events import Activity, Progress
+from photofind.core.pace import Pace
 from photofind.core.photo import Counts
 from photofind.core.question import Answer, Question
 from photofind.gui import status_words
@@ -34,6 +35,16 @@ from photofind.gui import status_words
         (Progress(Activity.LOOKING), "Looking for photos in your folders"),
         (Progress(Activity.PAUSED, 10, 30), "Paused · 20 photos to go"),
         (Progress(Activity.PAUSED), "Paused"),
+        (Progress(Activity.PAUSED_ON_BATTERY, 10, 30), "Paused while on battery · 20 photos to go"),
+        (
+            Progress(Activity.INDEXING, 0, 1_204, 2.9, 415.0, pace=Pace.GENTLE_BESIDE_USER),
+            "Looking gently through 1,204 photos while you work · about 7 minutes left",
+        ),
+        (
+            Progress(Activity.INDEXING, 0, 1_204, 2.9, 415.0, pace=Pace.GENTLE_ON_BATTERY),
+            "Looking gently through 1,204 photos on battery · about 7 minutes left",
+        ),
+        (Progress(Activity.INDEXING, 0, 40, pace=Pace.GENTLE_AS_CHOSEN), "Looking gently through 40 photos"),
         (Progress(Activity.STOPPED_BY_TROUBLE, sentence="The disk is full."), "The disk is full."),
     ],
 )  # fmt: skip
