@@ -14,9 +14,7 @@ from photofind.core.events import Event, Notice
 from photofind.library.encoder_desk import LibraryEncoder
 from photofind.library.librarian import Librarian
 from photofind.store.catalogue_reader import CatalogueReader
-from photofind.store.milvus import MilvusStore
-from photofind.store.milvus_collection import MilvusCollection
-from photofind.store.vector_host import VectorHost
+from photofind.store.milvus_process import MilvusProcess, RemoteCollection
 
 _log = logging.getLogger(__name__)
 
@@ -26,11 +24,11 @@ _TRY_AGAIN_S = 60.0
 _REST_AFTER_S = 20.0
 
 
-def open_milvus(paths: LibraryPaths, settings: Settings) -> MilvusStore:
+def open_milvus(paths: LibraryPaths, settings: Settings) -> MilvusProcess:
     """The store that the settings name: a server, Zilliz Cloud, or a Milvus Lite file of the library. Connects later."""
     if settings.milvus_uri:
-        return MilvusStore(uri=settings.milvus_uri, token=settings.milvus_token)
-    return MilvusStore(host=VectorHost(paths.milvus))
+        return MilvusProcess(uri=settings.milvus_uri, token=settings.milvus_token)
+    return MilvusProcess(folder=paths.milvus)
 
 
 class MilvusFollower:
@@ -41,7 +39,7 @@ class MilvusFollower:
 
     def __init__(
         self,
-        store: MilvusStore,
+        store: MilvusProcess,
         librarian: Librarian,
         announce: Callable[[Event], None],
         clock: Callable[[], float] = time.monotonic,
@@ -50,7 +48,7 @@ class MilvusFollower:
         self._librarian = librarian
         self._announce = announce
         self._clock = clock
-        self._collection: MilvusCollection | None = None
+        self._collection: RemoteCollection | None = None
         self._key = ""
         self._breakdowns = -1
         self._unflushed: list[tuple[int, bytes]] = []
@@ -61,7 +59,7 @@ class MilvusFollower:
 
     @property
     def is_at_rest(self) -> bool:
-        """Nothing is to be written, and the vector host has ended."""
+        """Nothing is to be written, and its processes have ended."""
         return self._collection is None and not self._waits
 
     def follow(
@@ -111,7 +109,7 @@ class MilvusFollower:
             self._flush(key)
             self._end_if_idle()
 
-    def _open(self, reader: CatalogueReader, encoder: LibraryEncoder) -> MilvusCollection:
+    def _open(self, reader: CatalogueReader, encoder: LibraryEncoder) -> RemoteCollection:
         info = encoder.info()
         if self._collection is None or self._key != info.key or self._breakdowns != self._store.breakdowns:
             self._unflushed = []
@@ -125,15 +123,13 @@ class MilvusFollower:
         self._used_s = self._clock()
         return self._collection
 
-    def _verify(self, collection: MilvusCollection, reader: CatalogueReader, key: str) -> None:
+    def _verify(self, collection: RemoteCollection, reader: CatalogueReader, key: str) -> None:
         verdict = collection.verify(np.array(reader.stored_ids(key), np.int64))
         self._note_missing(key, verdict.missing.tolist())
         if len(verdict.extra):
             collection.delete(verdict.extra)
 
-    def _write(
-        self, collection: MilvusCollection, encoder: LibraryEncoder, rows: list[tuple[int, int, bytes]]
-    ) -> None:
+    def _write(self, collection: RemoteCollection, encoder: LibraryEncoder, rows: list[tuple[int, int, bytes]]) -> None:
         ids, vectors = encoder.index().vectors_of(np.array([row[0] for row in rows], np.int64))
         facts = {row[0]: row for row in rows}
         collection.upsert(
@@ -160,14 +156,12 @@ class MilvusFollower:
             self._librarian.submit(lambda desk: desk.catalogue.mark_not_stored(key, ids)).result()
 
     def _end_if_idle(self) -> None:
-        """The vector host takes memory: it ends when nothing was written for a while."""
+        """Its processes take memory: they end when nothing was written for a while."""
         if self._collection is not None and self._clock() - self._used_s > _REST_AFTER_S:
             self._collection = None
             self._store.close()
 
-    def recover(
-        self, encoder: LibraryEncoder, ids: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+    def recover(self, encoder: LibraryEncoder, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
         """The vectors of ``ids`` that Milvus still holds; none where it cannot be read."""
         info = encoder.info()
         try:
@@ -177,7 +171,7 @@ class MilvusFollower:
             return np.empty(0, np.int64), np.empty((0, info.dimension), np.float16)
 
     def stop(self) -> None:
-        """Flush nothing more than what is written, disconnect, end the vector host."""
+        """Flush nothing more than what is written, disconnect, end the processes."""
         self._collection = None
         try:
             self._store.close()
