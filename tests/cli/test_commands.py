@@ -20,27 +20,59 @@ def library(tmp_path: Path) -> Path:
     return tmp_path / "a new folder" / "library"
 
 
+@pytest.fixture(autouse=True)
+def _no_idle_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("photofind.library.index_run._LOOK_EVERY_S", 0.01)
+
+
 @pytest.fixture
 def run(library: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, Any, str]]:
     """``run(*arguments)`` → (status, the JSON object on standard output, standard error)."""
 
-    def do(*arguments: str | Path) -> tuple[int, Any, str]:
-        capfd.readouterr()
-        status = main([str(argument) for argument in arguments] + ["--library", str(library), "--json"])
-        out, err = capfd.readouterr()
-        assert out.isascii()
-        return status, json.loads(out) if out else None, err
-
-    return do
+    return lambda *arguments: _run(capfd, library, *arguments)
 
 
-@pytest.fixture
-def photos(tmp_path: Path, make_picture: MakePicture) -> Path:
-    folder = tmp_path / "photos"
+def _run(capfd: pytest.CaptureFixture[str], library: Path, *arguments: str | Path) -> tuple[int, Any, str]:
+    capfd.readouterr()
+    status = main([str(argument) for argument in arguments] + ["--library", str(library), "--json"])
+    out, err = capfd.readouterr()
+    assert out.isascii()
+    return status, json.loads(out) if out else None, err
+
+
+def _make_photos(folder: Path, make_picture: MakePicture) -> Path:
     make_picture(folder / "poppy.jpg", RED)
     make_picture(folder / "leaf.png", GREEN)
     make_picture(folder / "sea.webp", BLUE)
     return folder
+
+
+@pytest.fixture
+def photos(tmp_path: Path, make_picture: MakePicture) -> Path:
+    return _make_photos(tmp_path / "photos", make_picture)
+
+
+@pytest.fixture(scope="module")
+def indexed_folder(
+    tmp_path_factory: pytest.TempPathFactory, make_picture: MakePicture, _home_of_the_run: None
+) -> Path:
+    """Holds ``photos`` and the ``library`` that was made of them."""
+    folder = tmp_path_factory.mktemp("indexed")
+    photos = _make_photos(folder / "photos", make_picture)
+    assert main(["index", str(photos), "--library", str(folder / "library")]) == 0
+    return folder
+
+
+@pytest.fixture
+def indexed_photos(indexed_folder: Path) -> Path:
+    """The photos of a library that tests share which only ask; ask it with ``search``."""
+    return indexed_folder / "photos"
+
+
+@pytest.fixture
+def search(indexed_folder: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, Any, str]]:
+    """``search(*arguments)`` in the library of ``indexed_photos``, with the answer of ``run``."""
+    return lambda *arguments: _run(capfd, indexed_folder / "library", "search", *arguments)
 
 
 Run = Callable[..., tuple[int, Any, str]]
@@ -73,47 +105,43 @@ def test_index_search_and_status_tell_the_whole_story(run: Run, photos: Path) ->
     assert summary["versions"]["photofind"]
 
 
-def test_a_search_gives_as_many_hits_as_asked_for_and_each_photo_once(run: Run, photos: Path) -> None:
-    run("index", photos)
+def test_a_search_gives_as_many_hits_as_asked_for_and_each_photo_once(search: Run) -> None:
     for limit in (1, 2, 3, 50):
-        hits = run("search", "red", "--limit", str(limit))[1]["hits"]
+        hits = search("red", "--limit", str(limit))[1]["hits"]
         assert len({hit["id"] for hit in hits}) == len(hits) == min(limit, 3)
 
 
-def test_a_picture_can_be_asked_about_alone_and_with_words(run: Run, photos: Path, make_picture: MakePicture) -> None:
-    run("index", photos)
-    outside = make_picture(photos.parent / "blue things ä.jpg", (40, 70, 210), size=(300, 200))
-    assert run("search", "--image", outside)[1]["hits"][0]["path"] == str(photos / "sea.webp")
-    assert run("search", "", "--image", outside)[1]["hits"][0]["path"] == str(photos / "sea.webp")
-    assert len(run("search", "red", "--image", outside)[1]["hits"]) == 3
+def test_a_picture_can_be_asked_about_alone_and_with_words(
+    search: Run, indexed_photos: Path, make_picture: MakePicture, tmp_path: Path
+) -> None:
+    outside = make_picture(tmp_path / "blue things ä.jpg", (40, 70, 210), size=(300, 200))
+    assert search("--image", outside)[1]["hits"][0]["path"] == str(indexed_photos / "sea.webp")
+    assert search("", "--image", outside)[1]["hits"][0]["path"] == str(indexed_photos / "sea.webp")
+    assert len(search("red", "--image", outside)[1]["hits"]) == 3
 
 
-def test_a_picture_that_cannot_be_read_fails_with_a_sentence(run: Run, photos: Path) -> None:
-    run("index", photos)
-    status, answer, err = run("search", "--image", photos / "nowhere.jpg")
+def test_a_picture_that_cannot_be_read_fails_with_a_sentence(search: Run, indexed_photos: Path) -> None:
+    status, answer, err = search("--image", indexed_photos / "nowhere.jpg")
     assert status == 1
     assert answer["error"] in err
 
 
 @pytest.mark.parametrize("arguments", [[], [""], ["  "]])
-def test_a_search_for_nothing_is_wrong_usage(arguments: list[str], run: Run, photos: Path) -> None:
-    run("index", photos)
-    assert run("search", *arguments)[0] == 2
+def test_a_search_for_nothing_is_wrong_usage(arguments: list[str], search: Run) -> None:
+    assert search(*arguments)[0] == 2
 
 
-def test_a_query_may_start_with_a_dash(run: Run, photos: Path) -> None:
-    run("index", photos)
-    status, found, _ = run("search", "-red", "--limit", "2")
+def test_a_query_may_start_with_a_dash(search: Run) -> None:
+    status, found, _ = search("-red", "--limit", "2")
     assert (status, found["query"], len(found["hits"])) == (0, "-red", 2)
 
 
-def test_words_that_palette_has_no_vector_for_are_looked_up_and_it_says_so(run: Run, photos: Path) -> None:
-    run("index", photos)
-    status, found, err = run("search", "poppy")
-    assert (status, [hit["path"] for hit in found["hits"]]) == (0, [str(photos / "poppy.jpg")])
+def test_words_that_palette_has_no_vector_for_are_looked_up_and_it_says_so(search: Run, indexed_photos: Path) -> None:
+    status, found, err = search("poppy")
+    assert (status, [hit["path"] for hit in found["hits"]]) == (0, [str(indexed_photos / "poppy.jpg")])
     assert "Only colours and names can be searched" in err
-    assert run("search", "zebra")[:2][0] == 0
-    assert run("search", "zebra")[1]["hits"] == []
+    assert search("zebra")[:2][0] == 0
+    assert search("zebra")[1]["hits"] == []
 
 
 def test_plain_output_is_one_path_a_line_and_nul_with_0(
