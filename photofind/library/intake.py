@@ -1,116 +1,23 @@
-"""From what is on disk to rows of the catalogue: jobs and long work of the librarian."""
+"""From what the watcher saw to rows of the catalogue: jobs of the librarian."""
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from photofind.core.changes import Appeared, Change, Changed, Moved, Unsure, Vanished
 from photofind.core.errors import StoreFailed
-from photofind.library.folders import is_at_or_below, watched_folder
-from photofind.library.intake_notes import IntakeNotes
-from photofind.library.librarian import Desk, Steps
-from photofind.library.scan import Listing, stat_file, walk
-from photofind.media.formats import PICTURE_SUFFIXES, Kind, raw_supported, sniff
+from photofind.library.folders import watched_folder
+from photofind.library.intake_scans import IntakeScans
+from photofind.library.librarian import Desk
+from photofind.library.scan import stat_file
 from photofind.media.sidecar import is_sidecar
-from photofind.store.catalogue_files import FileStat, KnownFile
 from photofind.store.catalogue_reader import Folder
 
 _log = logging.getLogger(__name__)
 
-_FILES_IN_ONE_STEP = 200
 
-
-class Intake(IntakeNotes):
+class Intake(IntakeScans):
     """Brings the catalogue in step with the disk. Every method runs on the librarian thread, but for the constructor."""
-
-    # Scans
-
-    def scan(self, desk: Desk, path: str) -> Steps:
-        """Compare all of ``path`` (a watched folder or a part of one) with the catalogue.
-
-        Between two steps anything may happen to disk, catalogue and watched folders, so each step looks anew.
-        """
-        visited: set[str] = set()
-        unreadable: set[str] = set()
-        if not self._may_scan(desk, path):
-            return
-        for listing in walk(path, self._rules):
-            visited.add(listing.directory)
-            if listing.readable:
-                yield from self._compare(desk, listing)
-            else:
-                unreadable.add(listing.directory)
-                self._say(f"The folder {listing.directory} cannot be read; its photos stay as they are. Check its rights.")
-            yield
-            if watched_folder(desk.reader.folders(), path) is None:
-                return
-        if not self._may_scan(desk, path):
-            return  # went away while it was walked through: what was not seen is not gone
-        for directory in desk.catalogue.directories_below(path) - visited:
-            if not any(is_at_or_below(directory, other) for other in unreadable):
-                self._note_missing(desk, directory, listed=frozenset())
-            yield
-        desk.note_work()
-
-    def _may_scan(self, desk: Desk, path: str) -> bool:
-        folder = watched_folder(desk.reader.folders(), path)
-        return folder is not None and self._look_for(desk, folder)
-
-    def _compare(self, desk: Desk, listing: Listing) -> Iterator[None]:
-        known: dict[str, KnownFile] = {}
-        others: dict[str, tuple[int, int]] = {}
-        folder: Folder | None = None
-        for position, file in enumerate(listing.files):
-            if position % _FILES_IN_ONE_STEP == 0:
-                if position:
-                    desk.note_work()
-                    yield
-                known = desk.catalogue.files_in(listing.directory)
-                others = desk.catalogue.other_files_in(listing.directory)
-                folder = watched_folder(desk.reader.folders(), listing.directory)
-            if folder is None:
-                return
-            before = known.get(file.name)
-            if before is not None:
-                self._note_found(before.id, listing.directory)
-                if before.stat != file:
-                    desk.catalogue.note_changed(before.id, file)
-                    desk.note_counts()
-            elif others.get(file.name) != (file.size_bytes, file.mtime_ns):
-                self._add(desk, folder.id, listing.directory, file)
-        self._note_missing(desk, listing.directory, frozenset(file.name for file in listing.files))
-        if listing.files:
-            desk.note_work()
-
-    def _note_missing(self, desk: Desk, directory: str, listed: frozenset[str]) -> None:
-        """What is known in ``directory`` and not ``listed``, and still not there, or now passed over, is gone."""
-        folder = watched_folder(desk.reader.folders(), directory)
-        is_wanted = folder is not None and (
-            directory == folder.path or not self._rules.skips_path(directory, folder.path)
-        )
-
-        def is_missing(name: str) -> bool:
-            return name not in listed and not (is_wanted and os.path.lexists(os.path.join(directory, name)))
-
-        known = desk.catalogue.files_in(directory)
-        self._note_gone(desk, [file.id for name, file in known.items() if is_missing(name)])
-        missing = [name for name in desk.catalogue.other_files_in(directory) if is_missing(name)]
-        if missing:
-            desk.catalogue.forget_other_files(directory, missing)
-            desk.note_counts()
-
-    def _add(self, desk: Desk, folder_id: int, directory: str, file: FileStat) -> None:
-        kind = _kind(os.path.join(directory, file.name))
-        if kind is Kind.PICTURE or (kind is Kind.RAW and raw_supported()):
-            photo_id, came_back = desk.catalogue.add_file(folder_id, directory, file)
-            desk.catalogue.forget_other_files(directory, [file.name])
-            self._note_found(photo_id, directory)
-            if came_back:
-                desk.note_membership()
-            desk.note_counts()
-        elif kind is not None:
-            desk.catalogue.note_other_file(directory, file, kind.name.lower())
-            desk.note_counts()
 
     # Changes
 
@@ -224,15 +131,3 @@ class Intake(IntakeNotes):
             for tally in self._tallies:
                 tally.note_moved(photo_id)
         self._rescan(target)
-
-
-def _kind(path: str) -> Kind | None:
-    """None for a file that cannot be opened and whose name does not say picture: it is looked at again next time."""
-    is_called_picture = os.path.splitext(path)[1].lower() in PICTURE_SUFFIXES
-    try:
-        kind, _ = sniff(path)
-    except OSError:
-        return Kind.PICTURE if is_called_picture else None
-    if kind in (Kind.OTHER, Kind.VIDEO) and is_called_picture:
-        return Kind.PICTURE  # to be listed as a problem, not passed over
-    return kind

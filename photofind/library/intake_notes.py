@@ -8,6 +8,8 @@ from photofind.library.identity import is_current
 from photofind.library.librarian import Desk
 from photofind.library.scan import SkipRules
 from photofind.library.tally import Tally
+from photofind.media.formats import PICTURE_SUFFIXES, Kind, raw_supported, sniff
+from photofind.store.catalogue_files import FileStat
 from photofind.store.catalogue_reader import Folder
 from photofind.store.catalogue_work import Work
 
@@ -80,11 +82,49 @@ class IntakeNotes:
                 for photo_id in ids:
                     tally.note_gone(photo_id)
 
-    def _note_found(self, photo_id: int, directory: str) -> None:
+    def _gone_in(self, directory: str, folder: Folder | None) -> Callable[[str], bool]:
+        """Whether a file of ``directory`` that was not listed is gone: still not there, or passed over now."""
+        is_wanted = folder is not None and (
+            directory == folder.path or not self._rules.skips_path(directory, folder.path)
+        )
+        return lambda name: not (is_wanted and os.path.lexists(os.path.join(directory, name)))
+
+    def _forget_others(self, desk: Desk, directory: str, names: list[str]) -> None:
+        if names:
+            desk.catalogue.forget_other_files(directory, names)
+            desk.note_counts()
+
+    def _note_found(self, ids: list[int], directory: str) -> None:
         for tally in self._tallies:
             if any(is_at_or_below(directory, folder) for folder in tally.folders):
-                tally.note_found(photo_id)
+                tally.note_found(ids)
+
+    def _add(self, desk: Desk, folder_id: int, directory: str, file: FileStat) -> None:
+        """A file that is not known as a picture."""
+        kind = _kind(os.path.join(directory, file.name))
+        if kind is Kind.PICTURE or (kind is Kind.RAW and raw_supported()):
+            photo_id, came_back = desk.catalogue.add_file(folder_id, directory, file)
+            desk.catalogue.forget_other_files(directory, [file.name])
+            self._note_found([photo_id], directory)
+            if came_back:
+                desk.note_membership()
+            desk.note_counts()
+        elif kind is not None:
+            desk.catalogue.note_other_file(directory, file, kind.name.lower())
+            desk.note_counts()
 
     def _say(self, sentence: str) -> None:
         for tally in self._tallies:
             tally.say(sentence)
+
+
+def _kind(path: str) -> Kind | None:
+    """None for a file that cannot be opened and whose name does not say picture: it is looked at again next time."""
+    is_called_picture = os.path.splitext(path)[1].lower() in PICTURE_SUFFIXES
+    try:
+        kind, _ = sniff(path)
+    except OSError:
+        return Kind.PICTURE if is_called_picture else None
+    if kind in (Kind.OTHER, Kind.VIDEO) and is_called_picture:
+        return Kind.PICTURE  # to be listed as a problem, not passed over
+    return kind

@@ -3,14 +3,16 @@
 import logging
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
 from photofind.config.settings import Settings
 from photofind.media.sidecar import is_sidecar, sidecar_candidates, sidecar_state
-from photofind.store.catalogue_files import FileStat
+from photofind.store.catalogue_files import FileStat, Stamp
 
 _log = logging.getLogger(__name__)
+
+_ENTRIES_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,51 +41,66 @@ def rules_of(settings: Settings) -> SkipRules:
 
 @dataclass(slots=True)
 class Listing:
-    """The files of one directory. ``readable`` is False where the system refused to list it."""
+    """The files of one directory by name. ``readable`` is False where the system refused to list it."""
 
     directory: str
-    files: list[FileStat] = field(default_factory=list)
+    files: dict[str, Stamp] = field(default_factory=dict)
     readable: bool = True
 
 
-def walk(root: str, rules: SkipRules) -> Iterator[Listing]:
-    """The listing of ``root`` and of each directory below it. Links to directories are not followed: they may loop."""
+def walk(root: str, rules: SkipRules) -> Iterator[Listing | None]:
+    """The listing of ``root`` and of each directory below it. Links to directories are not followed: they may loop.
+
+    None now and then within a large directory, for its caller to see to something else.
+    """
     waiting = [root]
     while waiting:
-        listing, folders = list_directory(waiting.pop(), rules)
+        listing = Listing(waiting.pop())
+        folders = yield from _list(listing, rules)
         yield listing
-        waiting.extend(reversed(folders))
+        waiting.extend(sorted(folders, reverse=True))
 
 
-def list_directory(directory: str, rules: SkipRules) -> tuple[Listing, list[str]]:
-    """The files that may be pictures directly in ``directory``, and its folders."""
-    listing = Listing(directory)
+def _list(listing: Listing, rules: SkipRules) -> Generator[None, None, list[str]]:
+    """Fill in the files that may be pictures directly in the directory. Returns its folders."""
     folders: list[str] = []
     sidecar_times_ns: dict[str, int] = {}
-    found: list[tuple[str, os.stat_result]] = []
+    left = _ENTRIES_AT_ONCE
     try:
-        with os.scandir(directory) as entries:
+        with os.scandir(listing.directory) as entries:
             for entry in entries:
+                name = entry.name
                 try:
                     if entry.is_dir(follow_symlinks=False):
-                        if not rules.skips_folder(entry.name):
+                        if not rules.skips_folder(name):
                             folders.append(entry.path)
-                    elif is_sidecar(entry.name):
-                        sidecar_times_ns[entry.name] = entry.stat().st_mtime_ns
-                    elif not rules.skips_file(entry.name):
+                    elif is_sidecar(name):
+                        sidecar_times_ns[name] = entry.stat().st_mtime_ns
+                    elif not rules.skips_file(name):
                         status = entry.stat()
                         if stat.S_ISREG(status.st_mode):
-                            found.append((entry.name, status))
+                            listing.files[name] = (status.st_size, status.st_mtime_ns, 0)
                 except OSError as error:  # vanished meanwhile, or a link that leads nowhere
                     _log.debug("passed over %r: %s", entry.path, error)
+                left -= 1
+                if not left:
+                    left = _ENTRIES_AT_ONCE
+                    yield
     except OSError as error:
-        _log.info("cannot list %r: %s", directory, error)
+        _log.info("cannot list %r: %s", listing.directory, error)
         listing.readable = False
-    for name, status in found:
-        sidecar_ns = next((sidecar_times_ns[other] for other in sidecar_candidates(name) if other in sidecar_times_ns), 0)
-        listing.files.append(FileStat(name, status.st_size, status.st_mtime_ns, sidecar_ns))
-    folders.sort()
-    return listing, folders
+    if sidecar_times_ns:
+        yield from _note_sidecars(listing.files, sidecar_times_ns)
+    return folders
+
+
+def _note_sidecars(files: dict[str, Stamp], sidecar_times_ns: dict[str, int]) -> Iterator[None]:
+    for number, (name, (size_bytes, mtime_ns, _)) in enumerate(files.items()):
+        sidecar = next((other for other in sidecar_candidates(name) if other in sidecar_times_ns), None)
+        if sidecar is not None:
+            files[name] = (size_bytes, mtime_ns, sidecar_times_ns[sidecar])
+        if number % _ENTRIES_AT_ONCE == _ENTRIES_AT_ONCE - 1:
+            yield
 
 
 def stat_file(path: str) -> FileStat | None:

@@ -1,6 +1,7 @@
 """What one indexing run did, photo by photo."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -36,10 +37,10 @@ class Tally:
     _last_written_s: float | None = None
     _lock: Lock = field(default_factory=Lock)
 
-    def note_found(self, photo_id: PhotoId) -> None:
+    def note_found(self, ids: Sequence[PhotoId]) -> None:
         with self._lock:
-            self.found.add(photo_id)
-            self.removed.discard(photo_id)
+            self.found.update(ids)
+            self.removed.difference_update(ids)
 
     def note_gone(self, photo_id: PhotoId) -> None:
         with self._lock:

@@ -1,12 +1,16 @@
 """The catalogue's record of what is on disk: paths, sizes, times."""
 
 import os
+import sys
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from photofind.core.photo import PhotoId
 from photofind.store.catalogue_connection import BELOW, CatalogueConnection, below, split_path, wall_clock_s
+
+Stamp = tuple[int, int, int]
+"""Of a picture file: its size in bytes, its mtime in ns, and that of its sidecar, 0 without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,10 @@ class KnownFile:
     stat: FileStat
 
 
+KnownRow = tuple[str, PhotoId, Stamp]
+"""A picture file's name, its id, and how it was; plain, for there are hundreds of thousands."""
+
+_CODING = (sys.getfilesystemencoding(), sys.getfilesystemencodeerrors())  # os.fsdecode takes thrice as long
 _KNOWN_FILES = "SELECT id, name, size_bytes, mtime_ns, sidecar_mtime_ns FROM photos WHERE gone_s IS NULL"
 
 
@@ -84,9 +92,23 @@ class CatalogueOfFiles(CatalogueConnection):
 
     # What is on disk
 
-    def files_in(self, directory: str) -> dict[str, KnownFile]:
-        """The picture files known directly in ``directory``, by name."""
-        rows = self._connection.execute(f"{_KNOWN_FILES} AND directory = ?", (os.fsencode(directory),))
+    def files_in(self, directory: str, after: str, limit: int) -> list[KnownRow]:
+        """The picture files known directly in ``directory`` whose names come after that one, by name."""
+        rows = self._connection.execute(
+            f"{_KNOWN_FILES} AND directory = ? AND name > ? ORDER BY name LIMIT ?",
+            (os.fsencode(directory), os.fsencode(after), limit),
+        )
+        return [
+            (str(name, *_CODING), photo_id, (size_bytes, mtime_ns, sidecar_ns))
+            for photo_id, name, size_bytes, mtime_ns, sidecar_ns in rows
+        ]
+
+    def files_named(self, directory: str, names: Sequence[str]) -> dict[str, KnownFile]:
+        """Those of these picture files that are known in ``directory``, by name."""
+        marks = ",".join("?" * len(names))
+        rows = self._connection.execute(
+            f"{_KNOWN_FILES} AND directory = ? AND name IN ({marks})", (os.fsencode(directory), *map(os.fsencode, names))
+        )
         return {known.stat.name: known for known in map(_known_file, rows)}
 
     def file_at(self, path: str) -> KnownFile | None:
@@ -103,21 +125,35 @@ class CatalogueOfFiles(CatalogueConnection):
         )
         return [os.path.join(os.fsdecode(directory), os.fsdecode(row[0])) for row in rows]
 
-    def other_files_in(self, directory: str) -> dict[str, tuple[int, int]]:
-        """Size and mtime of the files that are known to be no pictures, directly in ``directory``, by name."""
+    def other_files_in(self, directory: str, after: str, limit: int) -> list[tuple[str, int, int]]:
+        """Name, size and mtime of files that are known to be no pictures, directly in ``directory``, by name."""
         rows = self._connection.execute(
-            "SELECT name, size_bytes, mtime_ns FROM other_files WHERE directory = ?", (os.fsencode(directory),)
+            "SELECT name, size_bytes, mtime_ns FROM other_files WHERE directory = ? AND name > ? ORDER BY name LIMIT ?",
+            (os.fsencode(directory), os.fsencode(after), limit),
         )
-        return {os.fsdecode(name): (size, mtime_ns) for name, size, mtime_ns in rows}
+        return [(str(name, *_CODING), size_bytes, mtime_ns) for name, size_bytes, mtime_ns in rows]
 
-    def directories_below(self, folder: str) -> set[str]:
-        """All directories at or below ``folder`` that hold known files."""
+    def directory_after(self, folder: str, after: str) -> str | None:
+        """The first directory at or below ``folder`` that holds known files and comes after that one, in their order as
+        bytes; ``after`` "" for the first. None where there is none. Takes no longer in a large library."""
+        exact, least, most = below(folder)
+        if not after and self._holds_files(exact):
+            return folder
+        low = least if after in ("", folder) else os.fsencode(after) + b"\0"
         rows = self._connection.execute(
-            f"SELECT DISTINCT directory FROM photos WHERE {BELOW} AND gone_s IS NULL"
-            f" UNION SELECT DISTINCT directory FROM other_files WHERE {BELOW}",
-            (*below(folder), *below(folder)),
+            "SELECT min(directory) FROM photos WHERE directory >= ? AND directory < ? AND gone_s IS NULL"
+            " UNION ALL SELECT min(directory) FROM other_files WHERE directory >= ? AND directory < ?",
+            (low, most, low, most),
         )
-        return {os.fsdecode(row[0]) for row in rows}
+        return min((os.fsdecode(row[0]) for row in rows if row[0] is not None), key=os.fsencode, default=None)
+
+    def _holds_files(self, directory: bytes) -> bool:
+        row = self._connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM photos WHERE directory = ? AND gone_s IS NULL)"
+            " OR EXISTS (SELECT 1 FROM other_files WHERE directory = ?)",
+            (directory, directory),
+        ).fetchone()
+        return bool(row[0])
 
     def add_file(self, folder_id: int, directory: str, stat: FileStat) -> tuple[PhotoId, bool]:
         """A picture file that was not there before. Returns its id, and whether a gone row came back unchanged."""

@@ -204,10 +204,15 @@ def test_lost_thumbnails_do_not_cost_a_moved_photo_its_tags(
         assert tags(engine, photos) == {"sub/1.png": ["was 1.png"]}
 
 
+def scan_in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("_ROWS_AT_ONCE", 2), ("_NEW_AT_ONCE", 2), ("_COST_OF_STEP", 1)):
+        monkeypatch.setattr(f"photofind.library.intake_scans.{name}", value)
+
+
 def test_a_file_that_moves_or_comes_while_its_folder_is_scanned_is_there_in_the_end(
     open_engine: OpenEngine, index: Index, photos: Path, numbered: Callable[[Path, int], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("photofind.library.intake._FILES_IN_ONE_STEP", 2)
+    scan_in_small_steps(monkeypatch)
     for number in range(6):
         numbered(photos / f"{number}.png", number)
     with open_engine() as engine:
@@ -233,7 +238,7 @@ def test_a_file_that_moves_or_comes_while_its_folder_is_scanned_is_there_in_the_
 def test_a_folder_removed_while_it_is_scanned_leaves_nothing_behind(
     open_engine: OpenEngine, photos: Path, numbered: Callable[[Path, int], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("photofind.library.intake._FILES_IN_ONE_STEP", 2)
+    scan_in_small_steps(monkeypatch)
     for number in range(6):
         numbered(photos / f"{number}.png", number)
     with open_engine() as engine:

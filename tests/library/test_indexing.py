@@ -14,6 +14,7 @@ import pytest
 from photofind.core.events import Activity, Event, Progress
 from photofind.core.question import Answer, Question
 from photofind.library.engine import Engine
+from photofind.library.librarian import Desk
 from photofind.library.tally import IndexReport
 from photofind.media.decoder import DecodeRequest
 from photofind.store.milvus import MilvusStore
@@ -60,9 +61,21 @@ def test_a_second_run_finds_everything_unchanged_and_encodes_nothing(
         index(engine, photos)
         assert encoded_pictures() == 3
         assert counted(index(engine)) == (0, 3, 0, 0, 0)
+        asked = engine.librarian.submit(lambda desk: statements_of_a_scan(engine, desk, photos)).result()
+        assert all(statement.startswith("SELECT") for statement in asked)  # no write
+        assert not any("name IN" in statement for statement in asked)  # no file is asked for by its name
     with open_engine() as engine:
         assert counted(index(engine, photos)) == (0, 3, 0, 0, 0)
     assert encoded_pictures() == 0
+
+
+def statements_of_a_scan(engine: Engine, desk: Desk, folder: Path) -> list[str]:
+    statements: list[str] = []
+    desk.catalogue.connection.set_trace_callback(statements.append)
+    for _ in engine.intake.scan(desk, str(folder)):
+        pass
+    desk.catalogue.connection.set_trace_callback(None)
+    return statements
 
 
 def test_a_renamed_photo_keeps_its_id_and_its_vector(
