@@ -79,8 +79,9 @@ def encoder_input(image: Image.Image, spec: InputSpec) -> Image.Image:
 
 
 def thumbnail(image: Image.Image, size: Size) -> Image.Image:
-    """The picture at this size. Hamming's window looks like Lanczos' at thumbnail size for less than half the work."""
-    return image if size == image.size else image.resize(size, Image.Resampling.HAMMING)
+    """The picture at this size: whole blocks of pixels averaged, then scaled with Hamming's window. Lanczos' takes three
+    times the work, and at five times the size the eye hardly tells them apart."""
+    return image if size == image.size else image.resize(size, Image.Resampling.HAMMING, reducing_gap=1.0)
 
 
 def as_jpeg(image: Image.Image) -> bytes:
