@@ -22,6 +22,7 @@ _log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 
 _JOBS_IN_ONE_COMMIT = 64  # a commit waits for the disk; so many jobs may share one
+_IDS_IN_ONE_STEP = 2000
 _DONE = object()
 _TRY_AGAIN_S = 15.0
 _ANNOUNCE_EVERY_S = 0.3
@@ -120,6 +121,7 @@ class Librarian:
             StoreFailed: the catalogue cannot be opened.
         """
         catalogue = Catalogue(self._catalogue_path)
+        self.begin(self._mend_thumbnails, until_it_succeeds=True)
         self._thread = threading.Thread(target=self._run, args=(catalogue,), name="librarian")
         self._thread.start()
 
@@ -169,7 +171,7 @@ class Librarian:
 
     def _run(self, catalogue: Catalogue) -> None:
         desk = Desk(catalogue, self._thumbnails)
-        told_notice: str | None = None
+        told_notice = ""
         under_way: tuple[Steps, _LongWork] | None = None
         announced_s = counted_s = 0.0
         while True:
@@ -182,7 +184,8 @@ class Librarian:
                 self._work_waits()
             if self._thumbnails.notice != told_notice:
                 told_notice = self._thumbnails.notice
-                self._mend_thumbnails(desk, told_notice)
+                self._announce(Notice(told_notice))
+                self.begin(self._mend_thumbnails, until_it_succeeds=True)
             now_s = time.monotonic()
             if now_s - announced_s >= _ANNOUNCE_EVERY_S:
                 announced_s = now_s
@@ -209,18 +212,17 @@ class Librarian:
             self._long_work.remove(due)
         return due.work(desk), due
 
-    def _mend_thumbnails(self, desk: Desk, notice: str) -> None:
+    def _mend_thumbnails(self, desk: Desk) -> Steps:
         """At the start, and when the thumbnails' file was found damaged: photos without one are read again."""
-        if notice:
-            self._announce(Notice(notice))
-        try:
-            lost = set(desk.reader.ids_with_thumbnail()) - set(self._thumbnails.ids())
+        after = 0
+        while ids := desk.reader.ids_with_thumbnail(after, _IDS_IN_ONE_STEP):
+            lost = set(ids) - set(self._thumbnails.ids(after, ids[-1]))
             if lost:
                 desk.catalogue.forget_thumbnails(lost)
                 desk.note_membership()
                 desk.note_work()
-        except StoreFailed as error:
-            _log.warning("thumbnails could not be checked: %s", error)
+            after = ids[-1]
+            yield
 
     def _announce_state(self, desk: Desk) -> None:
         try:

@@ -108,9 +108,12 @@ class CatalogueReader(CatalogueOfWork):
         )
         return array("q", (row[0] for row in rows))
 
-    def ids_with_thumbnail(self) -> list[PhotoId]:
-        """All photos that are believed to have a thumbnail, gone ones too."""
-        return [row[0] for row in self._connection.execute("SELECT id FROM photos WHERE has_thumbnail = 1")]
+    def ids_with_thumbnail(self, after: PhotoId, limit: int) -> list[PhotoId]:
+        """Photos with ids above ``after`` that are believed to have a thumbnail, gone ones too, by id."""
+        rows = self._connection.execute(
+            "SELECT id FROM photos WHERE has_thumbnail = 1 AND id > ? ORDER BY id LIMIT ?", (after, limit)
+        )
+        return [row[0] for row in rows]
 
     def rows(self, ids: Sequence[PhotoId]) -> list[PhotoRow]:
         """The rows of ``ids``, in that order; unknown ones and those whose file is gone are left out."""

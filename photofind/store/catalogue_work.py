@@ -160,15 +160,16 @@ class CatalogueOfWork:
     def to_store(self, encoder_key: str, limit: int) -> list[tuple[PhotoId, int, bytes]]:
         """Photos whose vector Milvus does not hold yet: id, wall-clock seconds and content hash of each, by id."""
         return self._connection.execute(
-            "SELECT p.id, p.sort_s, e.content_hash FROM encoded e JOIN photos p ON p.id = e.photo_id"
-            " WHERE e.encoder_key = ? AND e.stored = 0 AND p.gone_s IS NULL ORDER BY p.id LIMIT ?",
+            "SELECT p.id, p.sort_s, e.content_hash FROM encoded e INDEXED BY encoded_not_stored"
+            " CROSS JOIN photos p ON p.id = e.photo_id"
+            " WHERE e.encoder_key = ? AND e.stored = 0 AND p.gone_s IS NULL ORDER BY e.photo_id LIMIT ?",
             (encoder_key, limit),
         ).fetchall()
 
     def to_unstore(self, encoder_key: str) -> list[PhotoId]:
         """Photos whose file is gone and whose vector Milvus still holds."""
         rows = self._connection.execute(
-            "SELECT p.id FROM photos p JOIN encoded e ON e.encoder_key = ? AND e.photo_id = p.id"
+            "SELECT p.id FROM photos p INDEXED BY photos_gone CROSS JOIN encoded e ON e.encoder_key = ? AND e.photo_id = p.id"
             " WHERE p.gone_s IS NOT NULL AND e.stored = 1",
             (encoder_key,),
         )

@@ -15,6 +15,7 @@ from photofind.store.durable import PRIVATE_FILE, disk_errors, private_folder, s
 _log = logging.getLogger(__name__)
 _SCHEMA_VERSION = 1
 _IDS_AT_ONCE = 500  # SQLite's oldest limit of bound values is 999
+_LARGEST_ID = 2**63 - 1
 _BUSY_TIMEOUT_S = 30
 _WHAT = "the thumbnails"
 
@@ -61,9 +62,12 @@ class Thumbnails:
             found.update(self._readers.ask(f"SELECT photo_id, jpeg FROM thumbnails WHERE photo_id IN ({marks})", some))
         return found
 
-    def ids(self) -> list[int]:
-        """The photos that have a thumbnail, ascending. Any thread."""
-        return [row[0] for row in self._readers.ask("SELECT photo_id FROM thumbnails ORDER BY photo_id")]
+    def ids(self, after: int = 0, until: int = _LARGEST_ID) -> list[int]:
+        """The photos above ``after``, up to ``until``, that have a thumbnail, ascending. Any thread."""
+        rows = self._readers.ask(
+            "SELECT photo_id FROM thumbnails WHERE photo_id > ? AND photo_id <= ? ORDER BY photo_id", (after, until)
+        )
+        return [row[0] for row in rows]
 
     def size_bytes(self) -> int:
         """What the thumbnails take on the disk. Any thread."""
@@ -180,6 +184,9 @@ def _open_writer(path: Path) -> sqlite3.Connection:
             "CREATE TABLE IF NOT EXISTS thumbnails (photo_id INTEGER PRIMARY KEY, jpeg BLOB NOT NULL) STRICT"
         )
         if version < _SCHEMA_VERSION:
+            # Which ids there are stands beside the pictures, too: looking for them through 3 GB of pictures takes a
+            # cold disk a minute.
+            connection.execute("CREATE INDEX IF NOT EXISTS thumbnails_ids ON thumbnails (photo_id)")
             connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
     except BaseException:
         connection.close()
