@@ -126,11 +126,11 @@ class Pacer:
     @contextmanager
     def run_asked_for(self) -> Iterator[None]:
         """Full speed, and no pause on battery, for the time of the ``with``."""
-        self._note(runs=1)
+        self._add_run(1)
         try:
             yield
         finally:
-            self._note(runs=-1)
+            self._add_run(-1)
 
     def note_work(self) -> None:
         """Photos are being indexed: keep looking at the machine."""
@@ -159,9 +159,13 @@ class Pacer:
         self._tell()
         return pace
 
-    def _note(self, *, runs: int = 0, **changes: object) -> None:
+    def _add_run(self, runs: int) -> None:
         with self._changed:
-            self._wishes = replace(self._wishes, runs=self._wishes.runs + runs, **changes)  # type: ignore[arg-type]
+            self._note(runs=self._wishes.runs + runs)
+
+    def _note(self, **changes: object) -> None:
+        with self._changed:
+            self._wishes = replace(self._wishes, **changes)  # type: ignore[arg-type]
             self._has_news = True
             self._changed.notify()
 
