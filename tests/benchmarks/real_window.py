@@ -1,0 +1,74 @@
+"""The program as it is started by a user, in this process, with something of a benchmark's own in its event loop."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from large_library import LargeLibrary
+
+if TYPE_CHECKING:
+    from photofind.gui.main_window import MainWindow
+
+_LOOK_EVERY_MS = 20
+
+
+def prepare(made: LargeLibrary, scratch: Path, *, encoder_idle_s: float = 3600.0) -> Path:
+    """A library to write into, indexed at full speed; what is remembered of the encoder's weights comes along."""
+    library = made.copy(scratch / "library")
+    (library.folder / "settings.json").write_text(json.dumps({"speed": "full", "encoder_idle_s": encoder_idle_s}))
+    remembered = made.folder.parent / "data"
+    if remembered.is_dir():
+        shutil.copytree(remembered, scratch / "data")
+    os.sync()  # else the first write of the run waits until gigabytes of copies are on the disk
+    return library.folder
+
+
+def environment(scratch: Path, *, xcb: bool) -> dict[str, str]:
+    return {**os.environ, "PHOTOFIND_DATA": str(scratch / "data"), "QT_QPA_PLATFORM": "xcb" if xcb else "offscreen"}
+
+
+def run(library: Path, when_painted: "Callable[[MainWindow], None]") -> int:
+    """``photofind --library …`` until the window is closed; ``when_painted`` is called once all visible thumbnails are
+    there.
+    """
+    from photofind import app
+    from photofind.gui import application
+
+    create = application.create_application
+
+    def created(*arguments: object) -> application.PhotofindApplication:
+        made = create(*arguments)  # type: ignore[arg-type]
+        _call_when_painted(made, when_painted)
+        return made
+
+    application.create_application = created  # type: ignore[assignment]
+    return app.main(["--library", str(library)])
+
+
+def shows_thumbnails(window: "MainWindow") -> bool:
+    """Whether every visible cell has its thumbnail."""
+    visible = window.grid.visible()
+    return len(visible) > 0 and all(window.grid.pixmap_of(row) is not None for row in visible)
+
+
+def _call_when_painted(application: object, when_painted: "Callable[[MainWindow], None]") -> None:
+    from PySide6.QtCore import QObject, QTimer
+    from PySide6.QtWidgets import QApplication
+
+    assert isinstance(application, QApplication) and isinstance(application, QObject)
+    timer = QTimer(application, interval=_LOOK_EVERY_MS)
+
+    def look() -> None:
+        from photofind.gui.main_window import MainWindow
+
+        for window in application.topLevelWidgets():
+            if isinstance(window, MainWindow) and window.isVisible() and shows_thumbnails(window):
+                timer.stop()
+                when_painted(window)
+                return
+
+    timer.timeout.connect(look)
+    timer.start()
