@@ -97,6 +97,12 @@ class GridStates(QObject):
                 self.tr("Looking for photos in your folders"),
                 self.tr("They appear here as they are found."),
             )
+        elif library.counts.waiting and self._progress.activity in (Activity.PAUSED, Activity.PAUSED_ON_BATTERY):
+            self._empty.say(
+                Glyph.PAUSE,
+                self.tr("Your photos have not been looked through yet"),
+                self.tr("They appear here once photofind goes on: it is paused."),
+            )
         elif all(folder.offline for folder in library.folders):
             self._empty.say(
                 Glyph.OFFLINE,

@@ -136,6 +136,9 @@ def test_a_pause_on_battery_says_so_and_can_be_ended_for_this_time(
     engine.post(events.Progress(events.Activity.PAUSED_ON_BATTERY, 10, 50, pace=Pace.PAUSED_ON_BATTERY))
     qtbot.waitUntil(lambda: window.status.doing.text == "Paused while on battery · 40 photos to go")
     assert window.status.pause.toolTip() == "Go on looking through photos, on battery this time"
+    engine.set_ids([])
+    engine.post(events.LibraryState(Counts(waiting=40), (FolderState("/photos", 0),)))
+    qtbot.waitUntil(lambda: state_says(window, "Your photos have not been looked through yet"))
     window.status.pause.click()
     assert engine.called("set_paused") == [(False,)]
 
