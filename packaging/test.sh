@@ -14,7 +14,8 @@ check() {
 check "ruff (style and mistakes)" "$python" -m ruff check
 check "mypy (types)" "$python" -m mypy
 check "import-linter (imports point down)" "$venv/bin/lint-imports"
-check "pytest (behaviour)" "$python" -m pytest "$@"
+# Tests wait more than they compute. Each worker may start an encoder, which takes 1 GB: four are enough for any machine.
+check "pytest (behaviour)" "$python" -m pytest -n logical --maxprocesses 4 --dist worksteal "$@"
 
 printf '\n'
 if [ ${#failed[@]} != 0 ]; then

@@ -28,7 +28,7 @@ import pytest
 from PIL import Image
 
 GRACE_S = 5.0  # what a stopped thread or process may still take to be gone, on a busy machine
-RUN_MARK = "PHOTOFIND_TEST_RUN"  # every process started by this run inherits it, so orphans are found too
+RUN_MARK = "PHOTOFIND_TEST_RUN"  # every process started by this run (of several at once: by this worker) inherits it
 
 
 # A home of its own ---------------------------------------------------------------------------------------------------
@@ -158,6 +158,28 @@ def x_display() -> Iterator[str]:
             yield f":{number}"
             manager.terminate()
         server.terminate()
+
+
+# Tests side by side --------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, Any, Any]:
+    """A worker of pytest-xdist ends over a report with half a surrogate pair in it, as in odd file names in a log."""
+    return _as_utf8((yield))
+
+
+def _as_utf8(value: Any) -> Any:
+    match value:
+        case str():
+            return value.encode("utf-8", "backslashreplace").decode("utf-8")
+        case dict():
+            return {_as_utf8(key): _as_utf8(inner) for key, inner in value.items()}
+        case list():
+            return [_as_utf8(inner) for inner in value]
+        case tuple():
+            return tuple(_as_utf8(inner) for inner in value)
+    return value
 
 
 # Guards --------------------------------------------------------------------------------------------------------------

@@ -41,8 +41,8 @@ def test_bad_warning_logged_while_debug_was_asked_for(caplog):
 
 def test_good_warning_was_asked_for(caplog):
     with caplog.at_level(logging.WARNING):
-        log.warning("the disk is slow")
-    assert caplog.messages == ["the disk is slow"]
+        log.warning("the disk is slow: caf\\udce9")
+    assert caplog.messages == ["the disk is slow: caf\\udce9"]
 
 def test_good_information_and_other_libraries():
     log.info("fine")
@@ -111,24 +111,45 @@ def test_good_home_is_private(own_home):
     assert os.environ["PHOTOFIND_DATA"].startswith(str(own_home))
 
 def test_bad_module_fixture_leaves_a_thread(helper):
-    pass
+    Path(os.environ["CASES_DONE"]).touch()
+"""
+
+
+NEIGHBOUR = """
+import os, subprocess, sys, time
+from pathlib import Path
+import psutil
+
+SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
+ORPHAN_MAKER = f"import subprocess; print(subprocess.Popen({SLEEPER!r}, start_new_session=True, stdout=-3).pid)"
+
+def test_good_a_process_that_runs_beside_the_other_worker_is_neither_blamed_nor_killed():
+    made = subprocess.run([sys.executable, "-c", ORPHAN_MAKER], stdout=subprocess.PIPE, text=True, check=True)
+    orphan = psutil.Process(int(made.stdout))
+    deadline_s = time.monotonic() + 90
+    while not Path(os.environ["CASES_DONE"]).exists():
+        assert time.monotonic() < deadline_s
+        assert orphan.is_running()
+        time.sleep(0.02)
+    orphan.kill()
 """
 
 
 @pytest.mark.slow
-def test_each_guard_fails_its_cases_and_only_them(tmp_path: Path) -> None:
+def test_each_guard_fails_its_cases_and_only_them_beside_another_worker(tmp_path: Path) -> None:
     shutil.copy(HERE / "conftest.py", tmp_path / "conftest.py")
     conftest = tmp_path / "conftest.py"
     conftest.write_text(
         conftest.read_text(encoding="utf-8").replace("GRACE_S = 5.0", "GRACE_S = 0.3"), encoding="utf-8"
     )
     (tmp_path / "test_cases.py").write_text(CASES, encoding="utf-8")
+    (tmp_path / "test_neighbour.py").write_text(NEIGHBOUR, encoding="utf-8")
     ran = subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider"),
+            *(sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "-n", "2", "--dist", "loadfile"),
             *("-c", HERE.parent / "pyproject.toml", "--rootdir", tmp_path, tmp_path),
         ],
-        env={**os.environ, "REAL_HOME": str(Path.home()), "COLUMNS": "500"},
+        env={**os.environ, "REAL_HOME": str(Path.home()), "CASES_DONE": str(tmp_path / "done"), "COLUMNS": "500"},
         capture_output=True,
         text=True,
         check=False,
@@ -137,6 +158,7 @@ def test_each_guard_fails_its_cases_and_only_them(tmp_path: Path) -> None:
     cases = set(re.findall(r"^def (test_\w+)", CASES, re.MULTILINE))
     failed = set(re.findall(r"^(?:FAILED|ERROR) \S+::(\w+)", ran.stdout, re.MULTILINE))
     assert failed == {case for case in cases if case.startswith("test_bad")}, ran.stdout + ran.stderr
+    assert re.search(r"^PASSED \S+::test_good_a_process_that_runs_beside", ran.stdout, re.MULTILINE), ran.stdout
     for word in (
         "the disk is slow",
         "oh dear",
