@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-sys.path.insert(0, str(Path(__file__).parents[1] / "gui"))  # for dragging
+sys.path.insert(0, str(Path(__file__).parents[1] / "gui"))  # for dragging and patient_qtbot
 sys.path.insert(0, str(Path(__file__).parent))  # for opened_window
 
 import pytest
 from opened_window import OpenWindow
+from patient_qtbot import PatientQtBot
 from PySide6.QtCore import QLocale
 from pytestqt.qtbot import QtBot
 
@@ -29,6 +30,11 @@ def qapp_cls() -> type[PhotofindApplication]:
     """Tests see the style that users see."""
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     return PhotofindApplication
+
+
+@pytest.fixture
+def qtbot(qapp: PhotofindApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientQtBot(request)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # for fake_engine
 
 import pytest
 from fake_engine import FakeEngine
+from patient_qtbot import PatientQtBot
 from PySide6.QtCore import QLocale
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
@@ -23,6 +24,11 @@ def qapp_cls() -> type[PhotofindApplication]:
     """Tests see the style that users see."""
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     return PhotofindApplication
+
+
+@pytest.fixture
+def qtbot(qapp: PhotofindApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientQtBot(request)
 
 
 @pytest.fixture
