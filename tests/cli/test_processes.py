@@ -9,11 +9,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+
+from photofind.cli import main
+from photofind.library.instance import send_command
 
 MakePicture = Callable[..., Path]
 
@@ -43,15 +47,14 @@ def encoded_in(library: Path) -> int:
         return 0
 
 
-@pytest.fixture
-def many_photos(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def many_photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """So many that an indexing run can be met half way; all with another content."""
     import numpy as np
     from PIL import Image
 
     random = np.random.default_rng(1)
-    folder = tmp_path / "many"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("many")
     for number in range(160):
         coarse = Image.fromarray(random.integers(0, 255, (6, 8, 3), np.uint8))
         coarse.resize((1600, 1200), Image.Resampling.NEAREST).save(folder / f"{number:03}.png", compress_level=1)
@@ -142,7 +145,10 @@ def test_kill_9_loses_nothing_that_was_on_disk_and_leaves_no_helper(
     assert len({hit["id"] for hit in found}) == len(found) == 160
 
 
-def test_a_library_held_by_something_that_does_not_answer_is_status_3(tmp_path: Path) -> None:
+def test_a_library_held_by_something_that_does_not_answer_is_status_3(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("photofind.cli.commands.send_command", partial(send_command, timeout_s=0.3))
     library = tmp_path / "library"
     library.mkdir(mode=0o700)
     code = (
@@ -153,9 +159,8 @@ def test_a_library_held_by_something_that_does_not_answer_is_status_3(tmp_path: 
     assert holder.stdout is not None
     holder.stdout.readline()
     try:
-        status, answer = run(library, "folders", "add", tmp_path)
-        assert status == 3
-        assert "does not answer" in answer["error"]
+        assert main(["folders", "add", str(tmp_path), "--library", str(library), "--json"]) == 3
+        assert "does not answer" in json.loads(capfd.readouterr().out)["error"]
     finally:
         holder.communicate("")
 

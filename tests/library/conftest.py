@@ -79,8 +79,9 @@ def open_engine(library_folder: Path, tmp_path: Path) -> OpenEngine:
 
 
 @pytest.fixture
-def index() -> Callable[..., IndexReport]:
+def index(monkeypatch: pytest.MonkeyPatch) -> Callable[..., IndexReport]:
     """``index(engine, *folders, encoder="")``: index and wait."""
+    monkeypatch.setattr("photofind.library.index_run._LOOK_EVERY_S", 0.01)  # it looks thrice, hundreds of times a run
 
     def run(engine: Engine, *folders: Path | str, encoder: str = "") -> IndexReport:
         names = [str(folder) for folder in folders]
