@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
 from typing import Any
 
 from photofind.core.errors import PhotofindError
@@ -47,8 +48,8 @@ def run_index(
             raise NoSuchFolder(f"There is no folder {path}.")
 
     def wait(future: "Future[Any]") -> Any:
-        while not future.done():
-            if cancelled.wait(_LOOK_EVERY_S):
+        while wait_for((future,), _LOOK_EVERY_S).not_done:
+            if cancelled.is_set():
                 raise Cancelled("Stopped. What was indexed is kept; the same command goes on from there.")
             on_progress(engine.progress)
         return future.result()

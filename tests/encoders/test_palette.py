@@ -111,7 +111,7 @@ def test_a_picture_is_most_like_a_slightly_changed_copy_of_itself(shared_data: P
     assert (scores.argmax(axis=1) == np.arange(len(files))).mean() >= 0.95
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 255), st.integers(0, 255), st.integers(0, 255), st.integers(0, 2**32 - 1), st.integers(0, 255))
 def test_any_picture_gives_a_finite_unit_vector(red: int, green: int, blue: int, seed: int, noise: int) -> None:
     picture = np.full((SIZE, SIZE, 3), (red, green, blue), dtype=np.int32)
