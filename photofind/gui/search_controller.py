@@ -43,7 +43,7 @@ class SearchController(QObject):
         self._again_owed = False  # photos came while an answer was still awaited
         self._waiting = False
         bar.words.entered.connect(engine.warm_up)
-        bar.edited.connect(lambda _: self._pause.start())
+        bar.edited.connect(self._edited)
         bar.chip_removed.connect(self._take_out)
         bar.cleared.connect(self._cleared)
         bridge.answer_ready.connect(self._answer_ready)
@@ -89,6 +89,10 @@ class SearchController(QObject):
         self._bar.words.clear()
         self._pause.stop()
         self.add_picture(PictureOfPhoto(photo_id))
+
+    def _edited(self, _text: str) -> None:
+        self._again.stop()  # it would ask half a word; the new question shows new photos, too
+        self._pause.start()
 
     def _take_out(self, key: int) -> None:
         self._forget(key)
@@ -146,7 +150,8 @@ class SearchController(QObject):
         self.asking.emit(waiting)
         if not waiting and self._again_owed:
             self._again_owed = False
-            self._again.start()
+            if not self._pause.isActive():
+                self._again.start()
 
     def _encoder_state(self, state: events.EncoderState) -> None:
         changed = self._encoder_id not in ("", state.id)

@@ -41,7 +41,10 @@ def test_all_photos_are_asked_for_at_first(engine: FakeEngine, window: MainWindo
 
 
 def test_words_are_asked_for_once_when_typing_pauses(qtbot: QtBot, engine: FakeEngine, window: MainWindow) -> None:
+    engine.post(events.PhotosChanged(membership=True))
+    qtbot.waitUntil(window.search._again.isActive)
     qtbot.keyClicks(window.top.search.words, "white dog")
+    assert not window.search._again.isActive(), "it would ask half a word"
     qtbot.waitUntil(lambda: shows(window, Question("white dog")))
     assert engine.asked()[1:] == [Question("white dog")]
 
