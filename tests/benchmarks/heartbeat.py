@@ -99,16 +99,14 @@ class _Schedule:
     """A thread's time on a processor and in the queue for one (Documentation/scheduler/sched-stats.rst)."""
 
     def __init__(self, path: str) -> None:
-        self._descriptor = os.open(path, os.O_RDONLY)
+        self._file = open(path, "rb", buffering=0)  # noqa: SIM115 - as long as the thread lives
         self._before = (0, 0)
         self.read_ms()
 
-    def __del__(self) -> None:
-        os.close(self._descriptor)
-
     def read_ms(self) -> tuple[float, float]:
         """Since the last call."""
-        ran, queued, _ = map(int, os.pread(self._descriptor, 100, 0).split())
+        self._file.seek(0)
+        ran, queued, _ = map(int, self._file.read(100).split())
         before, self._before = self._before, (ran, queued)
         return (ran - before[0]) / 1e6, (queued - before[1]) / 1e6
 

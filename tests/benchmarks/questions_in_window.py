@@ -11,7 +11,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtTest import QTest
 from real_window import run, shows_thumbnails
 
@@ -22,6 +22,7 @@ from photofind.gui.search_controller import PAUSE_MS
 
 _BETWEEN_MS = 250
 _GIVE_UP_MS = 20_000
+_WARMING = 4
 _WORDS = (
     ("red", "old", "sleeping", "two", "wet", "tiny", "lonely", "happy"),
     ("dog", "bicycle", "harbour", "child", "mountain", "kitchen", "train"),
@@ -88,7 +89,7 @@ class Questions(QObject):
             and shows_thumbnails(self._window)
         ):
             self._parts["painted"] = -1.0
-            QTimer.singleShot(0, Qt.TimerType.PreciseTimer, self, self._painted)  # the event is still to be painted
+            QTimer.singleShot(0, self, self._painted)  # the event is still to be painted
         return super().eventFilter(watched, event)
 
     def _painted(self) -> None:
@@ -143,7 +144,7 @@ def main() -> None:
 
         questions = Questions(window, done)
         window.bridge.progress.connect(progress)
-        questions.ask(1)  # loads the encoder and the vectors
+        questions.ask(_WARMING)  # loads the encoder and the vectors
 
     run(given.library, begin)
     given.result.write_text(json.dumps(found))
