@@ -4,12 +4,17 @@ import os
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from photofind.core.photo import Counts, FolderState, PhotoId, PhotoRow, ProblemRow
 from photofind.core.words import phrase_query
 from photofind.store.catalogue_connection import BELOW, below, split_path
-from photofind.store.catalogue_work import IS_WAITING, WITH_ENCODED, CatalogueOfWork, Twin, Work, join_path
+from photofind.store.catalogue_work import CatalogueOfWork, Twin, Work, join_path
+from photofind.store.id_columns import id_array, id_list
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["CatalogueReader", "Folder", "Twin", "Work"]
 
@@ -63,21 +68,21 @@ class CatalogueReader(CatalogueOfWork):
 
     def folder_states(self) -> tuple[FolderState, ...]:
         rows = self._connection.execute(
-            "SELECT path, offline, (SELECT count(*) FROM photos WHERE folder_id = d.id AND gone_s IS NULL)"
-            " FROM folders d WHERE watched = 1 ORDER BY id"
+            "SELECT path, offline, coalesce(photos, 0) FROM folders d LEFT JOIN folder_counts c ON c.folder_id = d.id"
+            " WHERE watched = 1 ORDER BY id"
         )
         return tuple(FolderState(os.fsdecode(path), count, bool(offline)) for path, offline, count in rows)
 
     def counts(self, encoder_key: str) -> Counts:
         """How many photos there are and how far this encoder is with them."""
-        photos, problems, waiting, offline = self._connection.execute(
-            f"SELECT count(*), count(p.problem), coalesce(sum({IS_WAITING}), 0),"
-            f" coalesce(sum((SELECT offline FROM folders WHERE id = p.folder_id)), 0)"
-            f" FROM {WITH_ENCODED} WHERE p.gone_s IS NULL",
+        photos, problems, done, offline = self._connection.execute(
+            "SELECT coalesce(sum(c.photos), 0), coalesce(sum(c.problems), 0), coalesce(sum(e.done), 0),"
+            " coalesce(sum(c.photos * d.offline), 0) FROM folder_counts c JOIN folders d ON d.id = c.folder_id"
+            " LEFT JOIN encoder_counts e ON e.encoder_key = ? AND e.folder_id = c.folder_id",
             (encoder_key,),
         ).fetchone()
         (others,) = self._connection.execute("SELECT count(*) FROM other_files WHERE kind IN ('raw', 'video')").fetchone()
-        return Counts(photos, photos - waiting - problems, waiting, problems, offline, others)
+        return Counts(photos, done, photos - done - problems, problems, offline, others)
 
     def problems(self) -> list[ProblemRow]:
         """The files that cannot be read, and why."""
@@ -85,8 +90,8 @@ class CatalogueReader(CatalogueOfWork):
 
     def problems_by_id(self) -> list[tuple[PhotoId, ProblemRow]]:
         rows = self._connection.execute(
-            "SELECT id, directory, name, problem FROM photos WHERE problem IS NOT NULL AND gone_s IS NULL"
-            " ORDER BY directory, name"
+            "SELECT id, directory, name, problem FROM photos INDEXED BY photos_with_problem"
+            " WHERE problem IS NOT NULL AND gone_s IS NULL ORDER BY directory, name"
         )
         return [(i, ProblemRow(join_path(directory, name), problem)) for i, directory, name, problem in rows]
 
@@ -103,10 +108,16 @@ class CatalogueReader(CatalogueOfWork):
 
     def ids_by_date(self) -> "array[int]":
         """All photos that can be shown, newest first."""
-        rows = self._connection.execute(
-            "SELECT id FROM photos WHERE gone_s IS NULL AND has_thumbnail = 1 ORDER BY sort_s DESC, id DESC"
-        )
-        return array("q", (row[0] for row in rows))
+        query = "SELECT id FROM photos WHERE gone_s IS NULL AND has_thumbnail = 1 ORDER BY sort_s DESC, id DESC"
+        return id_list(self._connection, query)
+
+    def tagged_ids(self, tag: str) -> "NDArray[np.int64]":
+        """Photos that the file or the user has tagged so, and the user has not untagged. int64 [n], ascending."""
+        import numpy as np
+
+        query = "SELECT DISTINCT photo_id AS id FROM tags WHERE tag = ? AND origin {} 'removed' ORDER BY photo_id"
+        tagged = id_array(self._connection, query.format("!="), (tag,))
+        return np.setdiff1d(tagged, id_array(self._connection, query.format("="), (tag,)), assume_unique=True)
 
     def ids_with_thumbnail(self, after: PhotoId, limit: int) -> list[PhotoId]:
         """Photos with ids above ``after`` that are believed to have a thumbnail, gone ones too, by id."""

@@ -5,13 +5,15 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from photofind.core.photo import PhotoId
 from photofind.store.catalogue_schema import open_for_reading
+from photofind.store.id_columns import id_array
+
+if TYPE_CHECKING:  # the first photos of a window are read before anything needs numpy
+    import numpy as np
+    from numpy.typing import NDArray
 
 IS_WAITING = (
     "p.gone_s IS NULL AND p.problem IS NULL AND"
@@ -64,7 +66,12 @@ class CatalogueOfWork:
     # Work
 
     def waiting(self, encoder_key: str, after: PhotoId, limit: int) -> list[Work]:
-        """Photos with ids above ``after`` that wait for this encoder and can be reached, by id."""
+        """Photos with ids above ``after`` that wait for this encoder and can be reached, by id.
+
+        A few new ones in a large library are found by an index; photos that are read and not encoded are looked for.
+        """
+        if self.reachable_waiting(encoder_key) == self.reachable_unread():
+            return self.unread(after, limit)
         rows = self._connection.execute(
             f"SELECT {_WORK_COLUMNS} FROM {WITH_ENCODED}"
             f" JOIN folders d ON d.id = p.folder_id AND d.offline = 0 WHERE p.id > ? AND {IS_WAITING} ORDER BY p.id LIMIT ?",
@@ -75,7 +82,9 @@ class CatalogueOfWork:
     def reachable_waiting(self, encoder_key: str) -> int:
         """How many photos wait for this encoder and can be reached now."""
         row = self._connection.execute(
-            f"SELECT count(*) FROM {WITH_ENCODED} JOIN folders d ON d.id = p.folder_id AND d.offline = 0 WHERE {IS_WAITING}",
+            "SELECT coalesce(sum(c.photos - c.problems - coalesce(e.done, 0)), 0) FROM folder_counts c"
+            " JOIN folders d ON d.id = c.folder_id AND d.offline = 0"
+            " LEFT JOIN encoder_counts e ON e.encoder_key = ? AND e.folder_id = c.folder_id",
             (encoder_key,),
         ).fetchone()
         return int(row[0])
@@ -83,8 +92,8 @@ class CatalogueOfWork:
     def unread(self, after: PhotoId, limit: int) -> list[Work]:
         """Photos with ids above ``after`` that were never read and can be reached, by id."""
         rows = self._connection.execute(
-            f"SELECT {_WORK_COLUMNS} FROM photos p JOIN folders d ON d.id = p.folder_id AND d.offline = 0"
-            f" WHERE p.id > ? AND {_IS_UNREAD} ORDER BY p.id LIMIT ?",
+            f"SELECT {_WORK_COLUMNS} FROM photos p INDEXED BY photos_to_read"
+            f" JOIN folders d ON d.id = p.folder_id AND d.offline = 0 WHERE p.id > ? AND {_IS_UNREAD} ORDER BY p.id LIMIT ?",
             (after, limit),
         )
         return [_work(row) for row in rows]
@@ -92,7 +101,7 @@ class CatalogueOfWork:
     def reachable_unread(self) -> int:
         """How many photos were never read and can be reached now."""
         row = self._connection.execute(
-            f"SELECT count(*) FROM photos p JOIN folders d ON d.id = p.folder_id AND d.offline = 0 WHERE {_IS_UNREAD}"
+            "SELECT coalesce(sum(c.unread), 0) FROM folder_counts c JOIN folders d ON d.id = c.folder_id AND d.offline = 0"
         ).fetchone()
         return int(row[0])
 
@@ -134,14 +143,13 @@ class CatalogueOfWork:
 
     # Vectors
 
-    def searchable_ids(self, encoder_key: str) -> NDArray[np.int64]:
+    def searchable_ids(self, encoder_key: str) -> "NDArray[np.int64]":
         """Photos that a question may find: their file is there and this encoder has seen it. int64 [n], ascending."""
-        rows = self._connection.execute(
-            "SELECT p.id FROM encoded e JOIN photos p ON p.id = e.photo_id WHERE e.encoder_key = ? AND p.gone_s IS NULL"
-            " ORDER BY p.id",
-            (encoder_key,),
-        )
-        return np.fromiter((row[0] for row in rows), np.int64)
+        import numpy as np
+
+        ids = self.encoded_ids(encoder_key)
+        gone = id_array(self._connection, "SELECT id FROM photos WHERE gone_s IS NOT NULL")
+        return np.setdiff1d(ids, gone, assume_unique=True) if len(gone) else ids
 
     def encoded_content(self, encoder_key: str, photo_id: PhotoId) -> bytes | None:
         """The content hash of what this encoder has seen of the photo, None if nothing."""
@@ -150,12 +158,10 @@ class CatalogueOfWork:
         ).fetchone()
         return None if row is None else bytes(row[0])
 
-    def encoded_ids(self, encoder_key: str) -> NDArray[np.int64]:
+    def encoded_ids(self, encoder_key: str) -> "NDArray[np.int64]":
         """All photos whose vectors the journal must hold, gone ones included. int64 [n], ascending."""
-        rows = self._connection.execute(
-            "SELECT photo_id FROM encoded WHERE encoder_key = ? ORDER BY photo_id", (encoder_key,)
-        )
-        return np.fromiter((row[0] for row in rows), np.int64)
+        query = "SELECT photo_id AS id FROM encoded WHERE encoder_key = ? ORDER BY photo_id"
+        return id_array(self._connection, query, (encoder_key,))
 
     def to_store(self, encoder_key: str, limit: int) -> list[tuple[PhotoId, int, bytes]]:
         """Photos whose vector Milvus does not hold yet: id, wall-clock seconds and content hash of each, by id."""
