@@ -18,6 +18,8 @@ from photofind.store.catalogue_reader import CatalogueReader
 ONLY_COLOURS_NOTE = "Only colours and names can be searched until an encoder is installed."
 NO_ENCODER_NOTE = "Only names can be searched: {reason}"
 
+_TEXTS_KEPT = 32
+
 DecodeNow = Callable[[PictureSource, InputSpec], "Future[Decoded]"]
 
 
@@ -28,6 +30,8 @@ class Answering:
         self._reader = reader
         self._decode_now = decode_now
         self._searchable: tuple[str, int, NDArray[np.int64]] | None = None
+        # By encoder and text, the latest at the end: while photos come in, the same question is asked twice a second.
+        self._text_vectors: dict[tuple[str, str], NDArray[np.float32]] = {}
 
     def answer(self, question: Question, encoder: LibraryEncoder) -> Answer:
         """All parts of the question together as one vector; words that have none are looked up as they are.
@@ -60,12 +64,20 @@ class Answering:
 
     def _vector_of(self, question: Question, encoder: LibraryEncoder) -> NDArray[np.float32] | None:
         text = question.text.strip()
-        text_future = encoder.face.encode_texts([text]) if text else None
+        key = (encoder.info().key, text)
+        of_text = self._text_vectors.get(key)
+        text_future = encoder.face.encode_texts([text]) if text and of_text is None else None
+        encoder.index()  # this and the ids take a while after a change or a rest: in the encoder's time, not after it
+        self._searchable_ids(encoder)
         parts = [self._vector_of_picture(source, encoder) for source in question.pictures]
         if text_future is not None:
             of_text = text_future.result()[0]
-            if of_text is not None:
-                parts.append(of_text)
+        if of_text is not None:
+            parts.append(of_text)
+            self._text_vectors.pop(key, None)
+            self._text_vectors[key] = of_text
+            if len(self._text_vectors) > _TEXTS_KEPT:
+                del self._text_vectors[next(iter(self._text_vectors))]
         if not parts:
             return None
         together = np.sum(parts, axis=0, dtype=np.float32)
