@@ -1,6 +1,7 @@
 """Which encoder answers, which one is coming, and the vectors of each."""
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ class LibraryEncoder:
         self.face = face
         self._vectors_folder = vectors_folder
         self._index: FlatIndex | None = None
+        self._used_s = 0.0
         self._lock = threading.Lock()
 
     @property
@@ -32,17 +34,27 @@ class LibraryEncoder:
         return self._vectors_folder / f"{self.info().key}.journal"
 
     def index(self) -> FlatIndex:
-        """The vectors of this encoder in memory, loaded from the journal at first use.
+        """The vectors of this encoder in memory, loaded from the journal at first use; ask again rather than keep it.
 
         Raises EncoderUnavailable, StoreFailed.
         """
         with self._lock:
+            self._used_s = time.monotonic()
             if self._index is None:
                 if self.journal_path.exists():
                     self._index = FlatIndex.from_journal(self.journal_path, self.info().dimension)
                 else:
                     self._index = FlatIndex(self.info().dimension)
             return self._index
+
+    def put_away_index(self, unused_s: float) -> None:
+        """Let go of the vectors (100 MB for 100,000) if nobody asked for them for ``unused_s``: the journal has them all.
+
+        What is added to them afterwards by one who still has them is in the journal, too, and comes back with it.
+        """
+        with self._lock:
+            if time.monotonic() - self._used_s >= unused_s:
+                self._index = None
 
     def reload_index(self) -> FlatIndex:
         """Read the journal again, after it was repaired."""

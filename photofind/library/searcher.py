@@ -14,6 +14,8 @@ from photofind.library.encoder_desk import EncoderDesk
 from photofind.store.catalogue_reader import CatalogueReader
 
 _log = logging.getLogger(__name__)
+_LOOK_EVERY_S = 30.0
+_REST_AFTER_S = 180.0  # reading the vectors of 100,000 photos again takes less time than loading the encoder
 
 
 class Searcher:
@@ -73,7 +75,9 @@ class Searcher:
     def _answer_all(self, answering: Answering) -> None:
         while True:
             with self._condition:
-                self._condition.wait_for(lambda: self._next is not None or self._stopping)
+                if not self._condition.wait_for(lambda: self._next is not None or self._stopping, _LOOK_EVERY_S):
+                    self._put_away_what_rests()
+                    continue
                 if self._stopping:
                     break
                 assert self._next is not None
@@ -88,6 +92,10 @@ class Searcher:
             with self._condition:
                 if self._next is None:
                     self._question_open.clear()
+
+    def _put_away_what_rests(self) -> None:
+        for encoder in self._desk.both:
+            encoder.put_away_index(_REST_AFTER_S)
 
     def _answer(self, answering: Answering, question: Question) -> Answer:
         encoder = self._desk.current

@@ -27,7 +27,9 @@ class VectorWriter:
         self._intake = intake
         self._journal = VectorJournal.open(encoder.journal_path, self.info.key, self.info.dimension)
         self.notice = self._journal.notice
-        self._index = encoder.index()
+        self._encoder = encoder
+        if self.notice:
+            encoder.reload_index()  # what is in memory may be more than what could be mended
         self._unsynced: list[tuple[PhotoId, bytes, NDArray[np.float16]]] = []
         encoder_id, key = encoder.id, self.info.key
         # so that counts can be told when the encoder is gone
@@ -35,7 +37,7 @@ class VectorWriter:
 
     def reconcile(self, reader: CatalogueReader) -> NDArray[np.int64]:
         """Photos that the catalogue believes encoded and whose vectors the journal does not hold."""
-        return np.setdiff1d(reader.encoded_ids(self.info.key), self._index.ids())
+        return np.setdiff1d(reader.encoded_ids(self.info.key), self._encoder.index().ids())
 
     def tidy(self, reader: CatalogueReader) -> None:
         """Write the journal anew without outdated and unknown vectors, once they are a third of it."""
@@ -52,7 +54,7 @@ class VectorWriter:
         """Vectors that another store still held."""
         self._journal.append(ids, vectors)
         self._journal.sync()
-        self._index.upsert(ids, vectors)
+        self._encoder.index().upsert(ids, vectors)
 
     def append(self, contents: list[tuple[PhotoId, bytes]], vectors: NDArray[np.float32]) -> list[PhotoId]:
         """Take vectors [n, d] of these photos' contents. Returns the photos whose vector is no vector."""
@@ -63,7 +65,7 @@ class VectorWriter:
     def append_copy(self, photo_id: PhotoId, content_hash: bytes, source: PhotoId) -> bool:
         """Give a photo the vector of another one with the same content. False if that vector is not there."""
         waiting = [vector for other, _, vector in self._unsynced if other == source]
-        _, vectors = self._index.vectors_of(np.array([source], np.int64))
+        _, vectors = self._encoder.index().vectors_of(np.array([source], np.int64))
         if not waiting and not len(vectors):
             return False
         self._append_rounded([(photo_id, content_hash)], waiting[-1][None] if waiting else vectors)
@@ -90,7 +92,7 @@ class VectorWriter:
             desk.catalogue.mark_encoded(key, contents)
             desk.note_membership()
 
-        self._index.upsert(np.array(ids, np.int64), np.stack([vector for _, _, vector in done]))
+        self._encoder.index().upsert(np.array(ids, np.int64), np.stack([vector for _, _, vector in done]))
         self._librarian.submit(job).result()
         self._unsynced = []
         for tally in self._intake.tallies:

@@ -42,8 +42,9 @@ def next_of(events: "queue.Queue[Event]", *kinds: type) -> Event:
 
 
 def test_questions_of_every_kind_are_answered(
-    open_engine: OpenEngine, index: Index, ask: Ask, paths_of: Callable[..., list[str]], three: Path, make_picture: MakePicture
-) -> None:
+    open_engine: OpenEngine, index: Index, ask: Ask, paths_of: Callable[..., list[str]], three: Path, make_picture: MakePicture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     outside = make_picture(three.parent / "outside.png", (40, 150, 50))
     with open_engine() as engine:
         index(engine, three)
@@ -61,6 +62,9 @@ def test_questions_of_every_kind_are_answered(
         assert best(Question("green", pictures=(PictureFile(str(outside)),))) == str(three / "leaf.jpg")
         assert len(ask(engine, Question("red", limit=2)).ids) == 2
         assert len(ask(engine, Question()).scores) == 0
+        # Photos that come in have the question asked again: the encoder knows nothing new about its words.
+        monkeypatch.setattr(engine.desk.current.face, "encode_texts", lambda _: pytest.fail("encoded again"))
+        assert best(Question("red")) == str(three / "poppy.jpg")
 
 
 def test_the_newest_question_wins_and_the_last_is_always_answered(
@@ -77,6 +81,23 @@ def test_the_newest_question_wins_and_the_last_is_always_answered(
             answered.append(event.ticket)
         assert answered == sorted(answered)
         assert len(answered) < len(tickets)
+
+
+def test_vectors_put_away_come_back_from_the_journal_with_all_that_was_added_meanwhile(
+    open_engine: OpenEngine, index: Index, ask: Ask, three: Path, make_picture: MakePicture
+) -> None:
+    with open_engine() as engine:
+        index(engine, three)
+        encoder = engine.desk.current
+        before = encoder.index()
+        encoder.put_away_index(unused_s=3600)
+        assert encoder.index() is before
+        encoder.put_away_index(unused_s=0)
+        make_picture(three / "ruby.jpg", (200, 20, 30), size=(400, 300))
+        index(engine, three)
+        encoder.put_away_index(unused_s=0)
+        assert len(ask(engine, Question("red")).ids) == 4
+        assert encoder.index() is not before
 
 
 def test_a_picture_that_cannot_be_read_is_refused_with_a_sentence(
