@@ -1,4 +1,8 @@
-"""The window: builds every object once, wires them, and stops them in reverse."""
+"""The window: builds every object once, wires them, and stops them in reverse.
+
+The order of a start: the library is locked and looked at while Qt is loaded; the window is painted with its first
+photos; only then the engine is loaded and started, for it would take the processor from what the user is waiting for.
+"""
 
 import argparse
 import locale
@@ -6,21 +10,22 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from photofind import __version__
 from photofind.config import logs
 from photofind.config.paths import LibraryPaths, default_library, encoders_folder
 from photofind.config.process_age import process_age_s
 from photofind.config.resources import resource
-from photofind.core.errors import LibraryInUse, PhotofindError
-from photofind.core.events import RaiseRequested
-from photofind.encoders.shelf import Shelf
-from photofind.library.engine import Engine
-from photofind.library.instance import CommandRefused, send_command
-from photofind.library.session import library_paths, open_library
+from photofind.core import interpreter
+from photofind.core.errors import LibraryInUse, PhotofindError, StoreFailed
+
+if TYPE_CHECKING:  # loaded in the thread that opens the library, while this one loads Qt
+    from photofind.library.front import LibraryFront
+    from photofind.library.instance import LibraryLock
 
 _log = logging.getLogger(__name__)
 
@@ -37,96 +42,152 @@ def main(arguments: Sequence[str]) -> int:
         _tell(_NO_SCREEN)
         return 1
     folders = [os.path.abspath(folder) for folder in options.folders]
-    paths = library_paths(options.library or default_library())
+    paths = LibraryPaths((options.library or default_library()).absolute())
     with _logging(paths):
         return _open_window(paths, folders)
 
 
 def _open_window(paths: LibraryPaths, folders: Sequence[str]) -> int:
     _note_stage("python is ready")
-    opening = _Opening(paths.folder, folders)
-    opening.start()  # the library opens while Qt is loaded
+    interpreter.begin_start()
+    opening = _Opening(paths, folders)
+    opening.start()
 
     from photofind.gui.application import create_application
-    from photofind.gui.fatal import show_fatal
+    from photofind.gui.fatal import EndOnFailure, show_fatal
 
     application = create_application(sys.argv[:1], resource("icons/photofind.svg"))
     _note_stage("Qt is ready")
     try:
-        engine = opening.result()
-        _note_stage("the library is open")
-    except LibraryInUse:
-        return _hand_over(paths.folder, folders)
-    except PhotofindError as error:
-        _tell(f"photofind: {error}")
-        show_fatal(str(error))
-        return 1
-    try:
-        from photofind.gui.first_paint import FirstPaint
+        try:
+            front = opening.front()
+        except LibraryInUse:
+            return _hand_over(paths.folder, folders)
+        except PhotofindError as error:
+            _tell(f"photofind: {error}")
+            show_fatal(str(error))
+            return 1
+        failure = EndOnFailure(application)
+        opening.on_failure = failure.report
+        from photofind.gui.first_paint import FirstPhotos
         from photofind.gui.main_window import MainWindow
         from photofind.gui.signals import quit_on_signals
 
-        window = MainWindow(engine, on_closed=application.quit, choose_theme=application.theme.choose)
+        window = MainWindow(front, on_closed=application.quit, choose_theme=application.theme.choose)
         _note_stage("the window is built")
-        FirstPaint(window, lambda: _note_stage("the window is painted"))
-        FirstPaint(
-            window.grid.viewport(),
-            lambda: _note_stage("the grid is painted"),
-            counts=lambda: len(window.model.ids) > 0,
-        )
+        FirstPhotos(window, window.grid, _note_stage, opening.go_on)
         window.show()
         with quit_on_signals(application):
-            return int(application.exec())
+            status = int(application.exec())
+        if failure.sentence:
+            _tell(f"photofind: {failure.sentence}")
+        return status
     finally:
         opening.close()
 
 
 class _Opening:
-    """Opens the library in a thread, so that disks and Qt's loading do not wait for each other."""
+    """Opens the library in a thread, in two steps: what the first screen needs, and after ``go_on`` the engine."""
 
-    def __init__(self, folder: Path, folders: Sequence[str]) -> None:
-        self._folder = folder
+    def __init__(self, paths: LibraryPaths, folders: Sequence[str]) -> None:
+        self._paths = paths
         self._folders = folders
         self._stack = ExitStack()
-        self._engine: Engine | None = None
+        self._front: LibraryFront | None = None
         self._error: BaseException | None = None
+        self._is_found = threading.Event()
+        self._may_go_on = threading.Event()
+        self._closing = False
         self._thread = threading.Thread(target=self._open, name="opening")
+        self.on_failure: Callable[[str], None] = _tell
+        """Gets the sentence that says why the engine could not be started. Called in the thread."""
 
     def start(self) -> None:
         self._thread.start()
 
-    def result(self) -> Engine:
-        """The open library. Raises what opening it raised."""
-        self._thread.join()
+    def front(self) -> "LibraryFront":
+        """The locked library. Raises what finding it raised."""
+        self._is_found.wait()
         if self._error is not None:
             raise self._error
-        assert self._engine is not None
-        return self._engine
+        assert self._front is not None
+        return self._front
+
+    def go_on(self) -> None:
+        """The first photos are painted: have the engine started. Any thread; idempotent."""
+        self._may_go_on.set()
 
     def close(self) -> None:
+        """Stop everything; blocks until it has ended."""
+        self._closing = True
+        self._may_go_on.set()
+        self._thread.join()
         self._stack.close()
+        if self._front is not None:
+            self._front.close()
 
     def _open(self) -> None:
         try:
-            self._engine = self._stack.enter_context(
-                open_library(
-                    library_paths(self._folder),
-                    lambda endpoint: Shelf(encoders_folder(), resource("shelf.json"), endpoint=endpoint),
-                    watch=True,
-                    language=_language(),
-                    raise_window=self._raise_window,
-                )
-            )
-            self._engine.add_folders(self._folders)
+            lock = self._find()
         except BaseException as error:
-            self._stack.close()
             self._error = error
+            return
+        finally:
+            self._is_found.set()
+        assert self._front is not None
+        try:
+            if not self._front.look_first():
+                self.go_on()  # there is nothing to paint first
+            self._may_go_on.wait()
+            if not self._closing:
+                self._start_engine(lock)
+        except PhotofindError as error:
+            self.on_failure(str(error))
+        except Exception as error:
+            _log.exception("the library could not be opened")
+            self.on_failure(f"The library could not be opened ({error}). The log says more.")
+        finally:
+            interpreter.end_start()
+
+    def _find(self) -> "LibraryLock":
+        from photofind.config import settings
+        from photofind.library.front import LibraryFront
+        from photofind.library.instance import LibraryLock
+        from photofind.store.first_look import FirstLook
+
+        lock = self._stack.enter_context(LibraryLock.acquire(self._paths.folder))
+        look: FirstLook | None = None
+        with suppress(StoreFailed):  # there is no library yet, or it cannot be read: the engine makes it or says so
+            look = FirstLook(self._paths.catalogue, self._paths.thumbnails)
+        self._front = LibraryFront(settings.load(self._paths.settings)[0], look)
+        return lock
+
+    def _start_engine(self, lock: "LibraryLock") -> None:
+        from photofind.encoders.shelf import Shelf
+        from photofind.library.session import open_library
+
+        assert self._front is not None
+        engine = self._stack.enter_context(
+            open_library(
+                self._paths,
+                lambda endpoint: Shelf(encoders_folder(), resource("shelf.json"), endpoint=endpoint),
+                watch=True,
+                follows_pace=True,
+                language=_language(),
+                raise_window=self._raise_window,
+                lock=lock,
+            )
+        )
+        self._front.attach(engine)
+        engine.add_folders(self._folders)
+        _note_stage("the engine is ready")
 
     def _raise_window(self, folders: Sequence[str]) -> bool:
-        if self._engine is None:
-            return False
-        self._engine.add_folders(folders)
-        self._engine.announce(RaiseRequested())
+        from photofind.core.events import RaiseRequested
+
+        assert self._front is not None
+        self._front.add_folders(folders)
+        self._front.announce(RaiseRequested())
         return True
 
 
@@ -147,6 +208,8 @@ def _logging(paths: LibraryPaths) -> Iterator[None]:
 
 
 def _hand_over(folder: Path, folders: Sequence[str]) -> int:
+    from photofind.library.instance import CommandRefused, send_command
+
     try:
         send_command(folder, {"command": "raise", "folders": list(folders)})
     except CommandRefused as refusal:

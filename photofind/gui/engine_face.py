@@ -59,11 +59,6 @@ class EngineFace(Protocol):
     def add_listener(self, listen: Callable[[Event], None]) -> None:
         """``listen`` is called on worker threads, first with the current Progress, LibraryState and EncoderState."""
 
-    def start(self) -> None: ...
-
-    def stop(self) -> None:
-        """Blocks until all threads and processes have ended."""
-
     def warm_up(self) -> None:
         """A question is likely soon."""
 
