@@ -1,6 +1,6 @@
 """Where each photo lies on a surface that scrolls: plain numbers, constant time, no Qt."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import NamedTuple, Protocol
 
@@ -41,7 +41,7 @@ class GridGeometry(Protocol):
     def columns(self) -> int: ...
     @property
     def cell_px(self) -> int:
-        """The height of a photo, and its width to a pixel."""
+        """The width and height of a photo."""
 
     @property
     def row_height_px(self) -> int:
@@ -64,32 +64,31 @@ class GridGeometry(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EvenGrid:
-    """Square cells in rows that fill the width: the gaps stay as they are, the cells stretch a little.
+    """Square cells of one size in rows that fill the width.
 
-    As many columns as fit at ``wanted_px`` a cell, at least one. Where the width does not divide evenly, some columns
-    are a pixel wider than others, so that the last one ends exactly at the margin.
+    As many columns as fit at ``wanted_px`` a cell, at least one; the cells stretch to whole pixels. Where the width does
+    not divide evenly, some gaps are a pixel wider than others. Cells are never wider than others: a picture drawn a pixel
+    wider than it is takes three times as long, and is blurred.
     """
 
     count: int
     width_px: int
     wanted_px: int
     gap_px: int = 4
+    columns: int = field(init=False)
+    cell_px: int = field(init=False)
+    row_height_px: int = field(init=False)
 
-    @property
-    def columns(self) -> int:
-        return max(1, (self.width_px - self.gap_px) // (self.wanted_px + self.gap_px))
+    def __post_init__(self) -> None:
+        # Once: every photo that is painted asks for them.
+        columns = max(1, (self.width_px - self.gap_px) // (self.wanted_px + self.gap_px))
+        object.__setattr__(self, "columns", columns)
+        object.__setattr__(self, "cell_px", max(1, self._left_of(1) - self._left_of(0) - self.gap_px))
+        object.__setattr__(self, "row_height_px", self.cell_px + self.gap_px)
 
     @property
     def rows(self) -> int:
         return -(-self.count // self.columns)
-
-    @property
-    def cell_px(self) -> int:
-        return max(1, self._left_of(1) - self._left_of(0) - self.gap_px)
-
-    @property
-    def row_height_px(self) -> int:
-        return self.cell_px + self.gap_px
 
     @property
     def content_height_px(self) -> int:
@@ -97,9 +96,8 @@ class EvenGrid:
 
     def rect_of(self, index: int) -> Rect:
         row, column = divmod(index, self.columns)
-        left = self._left_of(column)
-        width = max(1, self._left_of(column + 1) - self.gap_px - left)
-        return Rect(left, self.gap_px + row * self.row_height_px, width, self.cell_px)
+        cell_px = self.cell_px
+        return Rect(self._left_of(column), self.gap_px + row * (cell_px + self.gap_px), cell_px, cell_px)
 
     def index_at(self, x: int, y: int) -> int:
         row, below_top = divmod(y - self.gap_px, self.row_height_px)

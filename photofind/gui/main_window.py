@@ -249,7 +249,8 @@ class MainWindow(QMainWindow):
 
     def _answered(self, answer: Answer, again: bool) -> None:
         self.grid.show_ids(answer.ids, keep_place=again)
-        self.viewer.list_changed(self.grid.row_of(self.viewer.photo_id), len(answer.ids), is_another=not again)
+        if self.viewer.photo_id:  # else a million ids would be looked through for nothing
+            self.viewer.list_changed(self.grid.row_of(self.viewer.photo_id), len(answer.ids), is_another=not again)
         self.states.answer(answer)
         self.status.show_words(self.states.words())
 

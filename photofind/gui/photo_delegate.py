@@ -16,6 +16,7 @@ from photofind.gui.thumbnail_loader import ThumbnailLoader
 BADGE_PX = 24
 LEAST_CELL_FOR_ACTIONS_PX = 88
 _OFFLINE_OPACITY = 0.6
+_SMOOTH = QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
 _SHADE = QColor(0, 0, 0, 150)
 _ON_SHADE = QColor(255, 255, 255)
 
@@ -63,20 +64,20 @@ class PhotoDelegate(QStyledItemDelegate):
         state = option.state
         photo: PhotoRow | None = index.data(ROW_ROLE)
         painter.save()
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        # All shapes are pixmaps. With smoothing on, those of another size (soon replaced) take several times as long.
+        painter.setRenderHints(_SMOOTH, False)
         if photo is not None and photo.offline:
             painter.setOpacity(_OFFLINE_OPACITY)
         self._paint_picture(painter, cell, palette, index.data(PHOTO_ID_ROLE), photo)
         painter.setOpacity(1)
         if photo is not None and (photo.offline or photo.problem):
             self._paint_trouble(painter, cell, photo)
-        hovered = bool(state & QStyle.StateFlag.State_MouseOver)
-        selected = bool(state & QStyle.StateFlag.State_Selected)
+        selected, hovered, has_focus = _marks(state)
         if selected:
             _ring(painter, cell, palette.color(style.ACCENT), 3)
         elif hovered:
             _ring(painter, cell, QColor(255, 255, 255, 150), 2)
-        if state & QStyle.StateFlag.State_HasFocus:
+        if has_focus:
             self._paint_focus(painter, cell, palette, selected)
         if hovered and cell.width() >= LEAST_CELL_FOR_ACTIONS_PX:
             _disc(painter, similar_badge(cell), Glyph.SIMILAR, _SHADE, _ON_SHADE)
@@ -94,9 +95,8 @@ class PhotoDelegate(QStyledItemDelegate):
             painter.drawPixmap(cell, pixmap)
             return
         known = photo is not None and (photo.has_thumbnail or photo.average_colour)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor.fromRgb(photo.average_colour) if known and photo else palette.color(style.CONTROL))
-        painter.drawRoundedRect(cell, style.CELL_RADIUS_PX, style.CELL_RADIUS_PX)
+        painter.fillRect(cell, QColor.fromRgb(photo.average_colour) if known and photo else palette.color(style.CONTROL))
+        _cut_corners(painter, cell, palette.color(style.WINDOW))
 
     def _paint_trouble(self, painter: QPainter, cell: QRect, photo: PhotoRow) -> None:
         corner = QRect(cell.right() - style.SPACE_S - BADGE_PX + 1, cell.top() + style.SPACE_S, BADGE_PX, BADGE_PX)
@@ -110,9 +110,59 @@ class PhotoDelegate(QStyledItemDelegate):
         _ring(painter, inner.adjusted(2, 2, -2, -2), palette.color(style.TEXT), 2)
 
 
+@lru_cache(maxsize=32)
+def _marks(state: QStyle.StateFlag) -> tuple[bool, bool, bool]:
+    """Selected, hovered, has the keyboard. Kept: Python's flags are slow, and hundreds are asked for in a frame."""
+    flags = QStyle.StateFlag
+    return bool(state & flags.State_Selected), bool(state & flags.State_MouseOver), bool(state & flags.State_HasFocus)
+
+
+def _cut_corners(painter: QPainter, cell: QRect, ground: QColor) -> None:
+    """Faster than a smooth shape: only the corners are blended."""
+    edge, ratio = style.CELL_RADIUS_PX, painter.device().devicePixelRatio()
+    corners = _corner_pixmap(ratio, ground.rgba())
+    for right in (0, 1):
+        for low in (0, 1):
+            place = QRect(cell.left() + right * (cell.width() - edge), cell.top() + low * (cell.height() - edge), edge, edge)
+            painter.drawPixmap(place, corners, _scaled(QRect(right * edge, low * edge, edge, edge), ratio))
+
+
+@lru_cache(maxsize=4)
+def _corner_pixmap(ratio: float, ground: int) -> QPixmap:
+    """What lies round a circle in its square, in the colour of the ground."""
+    edge = 2 * style.CELL_RADIUS_PX
+    pixmap = _empty_pixmap(edge, edge, ratio)
+    pixmap.fill(QColor.fromRgba(ground))
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationOut)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(Qt.GlobalColor.black)
+    painter.drawEllipse(0, 0, edge, edge)
+    painter.end()
+    return pixmap
+
+
+@lru_cache(maxsize=64)
+def _scaled_part(left: int, top: int, width: int, height: int, ratio: float) -> QRect:
+    return QRect(round(left * ratio), round(top * ratio), round(width * ratio), round(height * ratio))
+
+
+def _scaled(rect: QRect, ratio: float) -> QRect:
+    """In pixels of the screen."""
+    return _scaled_part(rect.left(), rect.top(), rect.width(), rect.height(), ratio)
+
+
 def _ring(painter: QPainter, cell: QRect, colour: QColor, width_px: int) -> None:
+    """Its four sides: what is within a ring is empty, and blending it takes as long as drawing the photo."""
     ratio = painter.device().devicePixelRatio()
-    painter.drawPixmap(cell, _ring_pixmap(cell.width(), cell.height(), ratio, colour.rgba(), width_px))
+    ring = _ring_pixmap(cell.width(), cell.height(), ratio, colour.rgba(), width_px)
+    width, height, side = cell.width(), cell.height(), style.CELL_RADIUS_PX + width_px
+    for part in (
+        QRect(0, 0, width, side), QRect(0, height - side, width, side),
+        QRect(0, side, side, height - 2 * side), QRect(width - side, side, side, height - 2 * side),
+    ):  # fmt: skip
+        painter.drawPixmap(part.translated(cell.topLeft()), ring, _scaled(part, ratio))
 
 
 @lru_cache(maxsize=16)

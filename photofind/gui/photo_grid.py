@@ -2,15 +2,7 @@
 
 from array import array
 
-from PySide6.QtCore import (
-    QEvent,
-    QItemSelection,
-    QItemSelectionModel,
-    QPoint,
-    Qt,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -32,7 +24,7 @@ from photofind.gui.geometry import EvenGrid
 from photofind.gui.photo_delegate import Part, PhotoDelegate, part_at
 from photofind.gui.photo_model import PhotoModel
 from photofind.gui.reordering import Reordering, find_id
-from photofind.gui.surface_view import Index, SurfaceView
+from photofind.gui.surface_view import Index, SurfaceView, parts
 from photofind.gui.thumbnail_loader import ThumbnailLoader
 
 LEAST_CELL_PX, MOST_CELL_PX = 72, 420
@@ -121,6 +113,12 @@ class PhotoGrid(SurfaceView):
         """Make a photo the current and only selected one, and bring it into view."""
         self._anchor = row
         self.setCurrentIndex(self._photos.index(row))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there are photos, and each one on screen is painted as it will stay."""
+        visible = self.visible()
+        return bool(visible) and all(self._thumbnails.is_settled(self._photos.photo_id(row)) for row in visible)
 
     def row_of(self, photo_id: int) -> int:
         return find_id(self._photos.ids, photo_id)
@@ -253,14 +251,14 @@ class PhotoGrid(SurfaceView):
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
-        self.viewport().update()
+        self.update_spans((index.row(), index.row()) for index in (current, previous) if index.isValid())
         text = current.data(Qt.ItemDataRole.AccessibleTextRole) if current.isValid() else ""
         self.setAccessibleDescription(text or "")
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
-        self.viewport().update()
+        self.update_spans((part.top(), part.bottom()) for changed in (selected, deselected) for part in parts(changed))
         self.selection_changed.emit()
 
     # -- inside

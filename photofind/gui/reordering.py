@@ -7,6 +7,7 @@ _ID_BYTES = array("q").itemsize
 _FEW = 8
 _NEARBY = 2_048  # how far apart two stretches of the same photos are looked for
 _MOST_LOST = 200
+_AT_ONCE = 8_192
 
 Span = tuple[int, int]  # first row, and the row after the last
 
@@ -138,20 +139,29 @@ def _run(old: memoryview, new: memoryview, most: int) -> int:
 
 
 def _shared(old: memoryview, new: memoryview, most: int, *, from_end: bool = False) -> int:
-    """How many ids both begin (or end) with, at most ``most``."""
+    """How many ids both begin (or end) with, at most ``most``.
+
+    Compared in stretches that stay in the processor's cache: a copy is made of what is compared.
+    """
     low, high = 0, most
+    while low < high and high - low > _AT_ONCE and _same(old, new, low, low + _AT_ONCE, from_end=from_end):
+        low += _AT_ONCE
+    high = min(high, low + _AT_ONCE)
     while low < high:
         middle = (low + high + 1) // 2
-        begin, end = low * _ID_BYTES, middle * _ID_BYTES
-        if from_end:
-            same = bytes(old[len(old) - end : len(old) - begin]) == bytes(new[len(new) - end : len(new) - begin])
-        else:
-            same = bytes(old[begin:end]) == bytes(new[begin:end])
-        if same:
+        if _same(old, new, low, middle, from_end=from_end):
             low = middle
         else:
             high = middle - 1
     return low
+
+
+def _same(old: memoryview, new: memoryview, low: int, high: int, *, from_end: bool) -> bool:
+    """Whether ids ``low`` to ``high`` (from the end, counted backwards) are the same in both."""
+    begin, end = low * _ID_BYTES, high * _ID_BYTES
+    if from_end:
+        return bytes(old[len(old) - end : len(old) - begin]) == bytes(new[len(new) - end : len(new) - begin])
+    return bytes(old[begin:end]) == bytes(new[begin:end])
 
 
 def _spans_of(rows: Sequence[int]) -> list[Span]:

@@ -1,8 +1,18 @@
 """A view over a surface with geometry of its own: what Qt asks of any item view, answered in constant time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+)
 from PySide6.QtGui import QRegion
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
@@ -37,6 +47,11 @@ class Place:
     scrolled_px: int
 
 
+def parts(chosen: QItemSelection) -> list[QItemSelectionRange]:
+    """The ranges of a selection, whose own iterator would list every photo."""
+    return [chosen.at(number) for number in range(chosen.count())]
+
+
 class SurfaceView(QAbstractItemView):
     """Scrolls over photos that a GridGeometry arranges; knows selection and place by rows, and paints nothing."""
 
@@ -52,11 +67,21 @@ class SurfaceView(QAbstractItemView):
         self.updateGeometries()
         self.viewport().update()
 
+    @property
+    def count(self) -> int:
+        """How many photos there are."""
+        return self._geometry.count
+
     def selected_spans(self) -> list[Span]:
         """Selected rows, ascending."""
-        chosen = self.selectionModel().selection()
-        parts = (chosen.at(number) for number in range(chosen.count()))
-        return sorted((part.top(), part.bottom() + 1) for part in parts)
+        return sorted((part.top(), part.bottom() + 1) for part in parts(self.selectionModel().selection()))
+
+    def update_spans(self, spans: Iterable[tuple[int, int]]) -> None:
+        """Paint these photos again, given as first and last rows, as far as they are on screen."""
+        visible = self.visible()
+        for first, last in spans:
+            for row in range(max(first, visible.start), min(last + 1, visible.stop)):
+                self.viewport().update(self.visualRect(self.model().index(row, 0)))
 
     def selected_count(self) -> int:
         return sum(end - first for first, end in self.selected_spans())

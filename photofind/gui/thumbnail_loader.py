@@ -1,17 +1,21 @@
-"""Thumbnails of what is visible: decoded and scaled on a thread, kept as pixmaps up to a number of bytes."""
+"""Thumbnails of what is visible: decoded and scaled on threads, kept as pixmaps up to a number of bytes."""
 
+import math
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QImage, QPainter, QPixmap
+from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from photofind.gui import own_jpegs, style
 from photofind.gui.latest_first import LatestFirst
 
 LEAST_KEPT_BYTES = 64 << 20
 SCREENS_KEPT = 5
+THREADS = max(1, min(4, os.cpu_count() or 1))
 CROP_FROM_TOP = 0.35  # heads are mostly in the upper part of an upright picture
 
 
@@ -26,13 +30,15 @@ class _Request:
 class ThumbnailLoader(QObject):
     """Pixmaps of photos, square and with round corners, in the size that the grid shows them.
 
-    GUI thread. ``load`` is called on the loader's own thread and gives a JPEG that this program made, or None while
+    GUI thread. ``load`` is called on the loader's own threads and gives a JPEG that this program made, or None while
     there is none. ``arrived`` names a photo whose pixmap is there now.
     """
 
     arrived = Signal(int)
 
-    def __init__(self, load: Callable[[int], bytes | None], parent: QObject | None = None) -> None:
+    def __init__(
+        self, load: Callable[[int], bytes | None], parent: QObject | None = None, *, threads: int = THREADS
+    ) -> None:
         super().__init__(parent)
         self._load = load
         self._kept: OrderedDict[int, QPixmap] = OrderedDict()
@@ -41,12 +47,17 @@ class ThumbnailLoader(QObject):
         self._absent: set[int] = set()
         self._stale: set[int] = set()
         self._version = 0
-        self._loader = LatestFirst("thumbnails", self._make, self)
-        self._loader.done.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._loaders = [LatestFirst("thumbnails", self._make, self) for _ in range(threads)]
+        for loader in self._loaders:
+            loader.done.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
     def pixmap(self, photo_id: int) -> QPixmap | None:
         """What is there now, even in another size than the one wanted last; never waits."""
         return self._kept.get(photo_id)
+
+    def is_settled(self, photo_id: int) -> bool:
+        """Whether its pixmap is there, or known to be missing."""
+        return photo_id in self._kept or photo_id in self._absent
 
     def want(self, photo_ids: Sequence[int], edge_px: int, ratio: float) -> None:
         """Load what is missing of these, the first one first, and forget earlier wishes.
@@ -66,7 +77,8 @@ class ThumbnailLoader(QObject):
             elif photo_id in self._absent:
                 continue
             wanted.append(_Request(photo_id, edge, ratio, self._version))
-        self._loader.want(wanted)
+        for number, loader in enumerate(self._loaders):  # each photo has its thread, so that none is loaded twice
+            loader.want([request for request in wanted if request.photo_id % len(self._loaders) == number])
 
     def photos_changed(self, changed: Iterable[int]) -> None:
         """These may have another thumbnail now, or one at last; the old one stays until the new one is there."""
@@ -77,11 +89,13 @@ class ThumbnailLoader(QObject):
                 self._stale.add(photo_id)
 
     def stop(self) -> None:
-        self._loader.stop()
+        for loader in self._loaders:
+            loader.stop()
 
     def _make(self, request: _Request) -> QImage | None:
-        image = own_jpegs.decode(self._load(request.photo_id))
-        return None if image.isNull() else square(image, request.edge_px, style.CELL_RADIUS_PX * request.ratio)
+        image = square(self._load(request.photo_id), request.edge_px, style.CELL_RADIUS_PX * request.ratio)
+        image.setDevicePixelRatio(request.ratio)  # here: set on the pixmap, it would copy all of it
+        return None if image.isNull() else image
 
     def _take(self, request: _Request, image: QImage | None) -> None:
         if request.version == self._version:
@@ -91,7 +105,6 @@ class ThumbnailLoader(QObject):
                 self._absent.add(request.photo_id)
             return
         pixmap = QPixmap.fromImage(image)
-        pixmap.setDevicePixelRatio(request.ratio)
         replaced = self._kept.pop(request.photo_id, None)
         self._kept_bytes += _bytes_of(pixmap) - (_bytes_of(replaced) if replaced is not None else 0)
         self._kept[request.photo_id] = pixmap
@@ -102,21 +115,34 @@ class ThumbnailLoader(QObject):
         self.arrived.emit(request.photo_id)
 
 
-def square(image: QImage, edge_px: int, radius_px: float) -> QImage:
-    """The picture filling a square with round corners; what does not fit is cut off. Any thread."""
-    part = image.copy(square_part(image.size()))
-    fitting = part.scaled(
-        edge_px, edge_px, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-    )
-    result = QImage(edge_px, edge_px, QImage.Format.Format_ARGB32_Premultiplied)
-    result.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(result)
+def square(jpeg: bytes | None, edge_px: int, radius_px: float) -> QImage:
+    """The picture filling a square with round corners; what does not fit is cut off. Null for no JPEG. Any thread."""
+    picture = own_jpegs.decode_part(jpeg, square_part, QSize(edge_px, edge_px))
+    if picture.isNull():
+        return picture
+    picture.convertTo(QImage.Format.Format_ARGB32_Premultiplied)
+    upper, lower = _corners(edge_px, radius_px)
+    painter = QPainter(picture)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
+    painter.drawImage(0, 0, upper)
+    painter.drawImage(0, edge_px - lower.height(), lower)
+    painter.end()
+    return picture
+
+
+@lru_cache(maxsize=8)
+def _corners(edge_px: int, radius_px: float) -> tuple[QImage, QImage]:
+    """What is to be seen of the uppermost and of the lowest lines: cutting corners off is faster than filling a shape."""
+    shape = QImage(edge_px, edge_px, QImage.Format.Format_ARGB32_Premultiplied)
+    shape.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(shape)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QBrush(fitting))
+    painter.setBrush(Qt.GlobalColor.black)
     painter.drawRoundedRect(QRectF(0, 0, edge_px, edge_px), radius_px, radius_px)
     painter.end()
-    return result
+    lines = min(edge_px, math.ceil(radius_px))
+    return shape.copy(0, 0, edge_px, lines), shape.copy(0, edge_px - lines, edge_px, lines)
 
 
 def square_part(size: QSize) -> QRect:

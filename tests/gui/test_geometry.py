@@ -34,11 +34,11 @@ def test_a_point_is_in_the_rectangle_of_the_photo_found_there(grid: EvenGrid, x:
 
 
 @given(grid=grids)
-def test_a_row_ends_at_the_margin_and_cells_differ_by_a_pixel_at_most(grid: EvenGrid) -> None:
+def test_a_row_ends_at_the_margin_to_a_pixel_and_all_cells_are_alike(grid: EvenGrid) -> None:
     first, last = grid.rect_of(0), grid.rect_of(grid.columns - 1)
     assert first.x == grid.gap_px
-    assert last.x + last.width == grid.width_px - grid.gap_px
-    assert abs(first.width - last.width) <= 1
+    assert 0 <= grid.width_px - grid.gap_px - (last.x + last.width) <= 1
+    assert first.width == last.width == first.height == grid.cell_px
 
 
 @given(grid=grids, top=st.integers(0, 5_000_000), height=st.integers(1, 3_000))

@@ -281,7 +281,8 @@ def test_closing_ends_the_windows_threads_and_says_so_once(qtbot: QtBot, engines
     window.close()
     assert closed == [True]
     engine.post(events.Notice("nobody listens any more"))
-    assert not any(part._loader._thread.is_alive() for part in (window.model, window.thumbnails))
+    loaders = (window.model._loader, *window.thumbnails._loaders)
+    assert not any(loader._thread is not None and loader._thread.is_alive() for loader in loaders)
 
 
 def test_notices_and_raise_requests_reach_the_user(qtbot: QtBot, engines: Engines, windows: Windows) -> None:

@@ -35,7 +35,7 @@ def source() -> Source:
 
 @pytest.fixture
 def loader(qtbot: QtBot, source: Source) -> Iterator[ThumbnailLoader]:
-    made = ThumbnailLoader(source.load)
+    made = ThumbnailLoader(source.load, threads=1)
     yield made
     source.go_on.set()
     made.stop()
@@ -118,7 +118,7 @@ def test_the_middle_of_a_wide_picture_and_the_upper_part_of_a_tall_one_are_shown
 def test_every_shape_fills_its_square_up_to_the_round_corners(size: QSize) -> None:
     image = QImage(size, QImage.Format.Format_RGB32)
     image.fill(QColor(10, 200, 30))
-    done = square(QImage.fromData(jpeg_of(image)), 64, 4)
+    done = square(jpeg_of(image), 64, 4)
     assert done.size() == QSize(64, 64)
     assert done.pixelColor(0, 0).alpha() < 255
     for point in ((32, 0), (0, 32), (63, 32), (32, 63), (32, 32)):
