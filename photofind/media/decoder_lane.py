@@ -48,8 +48,8 @@ class _Work:
 class DecoderLane:
     """A queue and its processes. All methods: any thread, return at once (`stop` blocks until the processes have ended).
 
-    ``idle_s``: the processes end when there has been nothing to do for so long, and start again with the next file;
-    None keeps them.
+    The processes start with the first file; they end when there has been nothing to do for ``idle_s`` seconds, and start
+    again with the next one.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class DecoderLane:
         timeout_s: float,
         memory_limit_bytes: int,
         in_background: bool,
-        idle_s: float | None,
+        idle_s: float,
     ) -> None:
         self._name = name
         self._workers = workers
@@ -74,15 +74,6 @@ class DecoderLane:
         self._broken = False
         self._stopping = False
         self._keeper: threading.Thread | None = None
-
-    def start(self, *, with_processes: bool = True) -> None:
-        """Begin to work; ``with_processes`` starts the processes before there is work for them."""
-        with self._changed:
-            if self._keeper is None and not self._stopping:
-                self._keeper = threading.Thread(
-                    target=self._keep, args=(with_processes,), name=f"{self._name}-keeper", daemon=True
-                )
-                self._keeper.start()
 
     def stop(self) -> None:
         """End every process; work that is not done is cancelled. Idempotent, final."""
@@ -115,12 +106,14 @@ class DecoderLane:
                 return work.answer
             self._waiting.append(work)
             self._changed.notify_all()
-        self.start(with_processes=False)
+            if self._keeper is None:
+                self._keeper = threading.Thread(target=self._keep, name=f"{self._name}-keeper", daemon=True)
+                self._keeper.start()
         return work.answer
 
-    def _keep(self, with_processes: bool) -> None:
+    def _keep(self) -> None:
         """The one thread that owns the pool: starts it, feeds it, builds it again, ends it."""
-        pool: ProcessPool | None = self._build() if with_processes else None
+        pool: ProcessPool | None = None
         while True:
             work = None
             with self._changed:
@@ -143,7 +136,8 @@ class DecoderLane:
             _end(pool)
 
     def _has_something_to_do(self) -> bool:
-        return self._stopping or self._broken or (bool(self._waiting) and len(self._running) <= self._workers)
+        # One file for each process and one that it finds waiting: many processes would empty a smaller store at once.
+        return self._stopping or self._broken or (bool(self._waiting) and len(self._running) < 2 * self._workers)
 
     def _take_back(self) -> None:
         """What a broken pool had in hand waits for the next one; some other piece of work broke it."""

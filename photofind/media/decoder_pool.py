@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MEMORY_LIMIT_BYTES = 2 << 30
 """For each decoder process; `decoder.MAX_PIXELS` as Pillow holds them, and what decoding takes beside them."""
 
-_QUESTION_IDLE_S = 60.0
+_IDLE_S = 60.0  # a process holds 30 MB and starts within a third of a second
 
 
 class DecoderPool:
@@ -48,7 +48,7 @@ class DecoderPool:
             timeout_s=timeout_s,
             memory_limit_bytes=memory_limit_bytes,
             in_background=True,
-            idle_s=None,
+            idle_s=_IDLE_S,
         )
         self._questions = DecoderLane(
             "question-decoder",
@@ -56,12 +56,8 @@ class DecoderPool:
             timeout_s=timeout_s,
             memory_limit_bytes=memory_limit_bytes,
             in_background=False,
-            idle_s=_QUESTION_IDLE_S,
+            idle_s=_IDLE_S,
         )
-
-    def start(self) -> None:
-        """Start the background processes; the one for questions starts with the first question. Idempotent."""
-        self._background.start()
 
     def stop(self) -> None:
         """End every process and cancel what is not done; blocks for less than a second or so. Idempotent, final."""

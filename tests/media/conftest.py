@@ -41,7 +41,6 @@ def jpeg(halves: Image.Image) -> Callable[..., bytes]:
 def pool() -> Iterator[DecoderPool]:
     """One background decoder with short patience."""
     pool = DecoderPool(1, timeout_s=10)
-    pool.start()
     yield pool
     pool.stop()
 

@@ -150,7 +150,6 @@ def test_anything_unforeseen_becomes_a_sentence(lane: DecoderLane) -> None:
 
 def test_stopping_cancels_what_waits_and_ends_every_process(new_decoders: Callable[[], list[psutil.Process]]) -> None:
     pool = DecoderPool(2, timeout_s=60)
-    pool.start()
     work = [pool.decode(DecodeRequest("/nowhere")) for _ in range(50)]
     pool.stop()
     pool.stop()
@@ -182,7 +181,6 @@ def test_decoders_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         from photofind.media.decoder_pool import DecoderPool
         if __name__ == "__main__":
             pool = DecoderPool(2)
-            pool.start()
             pool.content_hash(__file__).result(30)
             pool._background.submit(time.sleep, 60)
             print("ready", flush=True)
