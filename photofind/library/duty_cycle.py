@@ -1,6 +1,6 @@
 """Gentle work: an account of processor time that fills slowly, and rests while it is empty.
 
-What is limited is the processor time of all helper processes together, measured, not guessed: a photo may cost 30 ms or
+What is limited is the processor time of the program and all its helpers, measured, not guessed: a photo may cost 30 ms or
 3 s, and one encoder keeps one core busy and another all of them. (The method is a token bucket, as networks use it.)
 """
 
@@ -14,7 +14,7 @@ from photofind.core.pace import Pace
 
 _LEAST_CORES = 0.5
 _SHARE_OF_CORES = 0.125
-_SAVED_UP_S = 4.0  # a few photos that come alone are done at once
+_SAVED_UP_S = 2.0  # a few photos that come alone are done at once
 _LOOK_EVERY_S = 0.1
 _SHORTEST_REST_S = 0.005
 
@@ -89,5 +89,5 @@ class DutyCycle:
         return self._account_s
 
     def _measured_s(self) -> float:
-        """The helpers' time and that of the thread that drives them; the window's own is the user's."""
-        return self._helper_times.used_s() + time.thread_time()
+        """All that the program uses: what the user does in its window warms the machine, too."""
+        return self._helper_times.used_s() + time.process_time()

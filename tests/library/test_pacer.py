@@ -171,8 +171,8 @@ def test_full_speed_never_rests_and_a_few_photos_alone_are_done_at_once() -> Non
     work.do(100)
     assert work.now_s == pytest.approx(10)
     work.cycle.set_pace(Pace.GENTLE_BESIDE_USER)
-    work.do(8)
-    assert work.now_s == pytest.approx(10.8)
+    work.do(6)
+    assert work.now_s == pytest.approx(10.6)
     assert work.cycle.breathe(32, lambda: False) == 2
 
 
