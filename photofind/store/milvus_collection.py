@@ -26,6 +26,7 @@ _ROWS_AT_ONCE = 256  # larger batches block the engine for longer and are not fa
 _IDS_AT_ONCE = 1000
 _ALLOWED_AT_ONCE = 8192
 _SERVER_LIMIT = 16384
+_WIDEST = 32768  # the largest ef that Milvus takes
 _CLOCK_GRAIN_NS = 2_000_000_000  # file systems stamp times as coarsely as this (FAT)
 
 
@@ -50,6 +51,11 @@ class MilvusCollection:
         self._embedded = store.host is not None
         self._synced_ns = 0
         self._sync_lock = threading.Lock()
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether a search finds all there is: Milvus Lite compares every row."""
+        return self._embedded
 
     @property
     def limit_of_an_answer(self) -> int:
@@ -149,27 +155,28 @@ class MilvusCollection:
                 )
 
     def search(
-        self, vector: NDArray[np.float32], limit: int, expression: str = ""
+        self, vector: NDArray[np.float32], limit: int, expression: str = "", *, thorough: bool = False
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Up to ``limit`` ids and scores among the rows that match, best first; exact on Milvus Lite.
 
-        ``vector`` float32 [d] of length 1. See ``limit_of_an_answer``.
+        ``vector`` float32 [d] of length 1. See ``limit_of_an_answer``. ``thorough``: a server looks as far as it can.
         """
         options: dict[str, Any] = {"filter": expression} if expression else {}
         options |= self._strong()
         if self._embedded:
             options["search_params"] = {"metric_type": "IP"}  # of unit vectors the cosine, in two thirds of the time
         else:
-            options["search_params"] = {"metric_type": "COSINE", "params": {"ef": min(32768, max(128, 2 * limit))}}
+            width = _WIDEST if thorough else min(_WIDEST, max(128, 2 * limit))
+            options["search_params"] = {"metric_type": "COSINE", "params": {"ef": width}}
         hits = self._store.call("search", self.name, data=[vector], limit=limit, output_fields=["id"], **options)[0]
         return np.array(hits.ids, dtype=np.int64), np.array(hits.distances, dtype=np.float32)
 
     def search_among(
-        self, vector: NDArray[np.float32], limit: int, allowed: NDArray[np.int64]
+        self, vector: NDArray[np.float32], limit: int, allowed: NDArray[np.int64], *, thorough: bool = False
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Like ``search``, among these ids, which are one at least: ``limit`` for each 8,192 of them, in no order."""
         parts = [
-            self.search(vector, min(limit, self.limit_of_an_answer), f"id in {some.tolist()}")
+            self.search(vector, min(limit, self.limit_of_an_answer), f"id in {some.tolist()}", thorough=thorough)
             for some in (allowed[n : n + _ALLOWED_AT_ONCE] for n in range(0, len(allowed), _ALLOWED_AT_ONCE))
         ]
         return np.concatenate([ids for ids, _ in parts]), np.concatenate([scores for _, scores in parts])
