@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from photofind.core.errors import StoreFailed
+from photofind.store.catalogue_counts import begin_to_count, has_counts
 
 SCHEMA_VERSION = 1
 
@@ -112,6 +113,8 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         elif version > SCHEMA_VERSION:
             connection.close()
             raise StoreFailed(f"The library was made by a newer photofind: update this program to open {path.parent}.")
+        if not has_counts(connection):
+            begin_to_count(connection)
     except (sqlite3.Error, OSError) as error:
         raise StoreFailed(f"The catalogue {path} cannot be opened ({error}). Check the disk and its rights.") from error
     return connection
@@ -130,6 +133,9 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
             connection.close()
             raise StoreFailed(f"The library was made by another version of photofind: update it to open {path.parent}.")
+        if not has_counts(connection):
+            connection.close()
+            raise StoreFailed(f"The library {path.parent} was made by an older photofind: open its window once, or index.")
     except sqlite3.Error as error:
         raise StoreFailed(f"The catalogue {path} cannot be read ({error}).") from error
     return connection
