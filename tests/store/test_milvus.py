@@ -6,10 +6,13 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from photofind.core.errors import NoRoom, StoreFailed
@@ -18,7 +21,7 @@ from photofind.store.milvus_collection import MilvusCollection
 from photofind.store.milvus_index import MilvusIndex
 from photofind.store.vector_host import VectorHost
 from photofind.store.vector_index import FlatIndex
-from photofind.store.vector_journal import round_vectors
+from photofind.store.vector_journal import VectorJournal, round_vectors
 
 DIMENSION = 24
 
@@ -122,6 +125,87 @@ def test_milvus_and_the_index_in_memory_give_the_same_answers(collection: Milvus
     assert len(milvus) == len(flat)
     assert np.array_equal(milvus.ids(), flat.ids())
     assert np.array_equal(milvus.vectors_of(ids[:5])[1], flat.vectors_of(ids[:5])[1])
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("write"), st.lists(st.integers(1, 40), min_size=1, max_size=12)),
+    st.tuples(st.just("delete"), st.lists(st.integers(1, 40), max_size=12)),
+    st.tuples(st.just("flush"), st.just([])),
+    st.tuples(st.just("reopen"), st.just([])),
+)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(before=st.lists(STEPS, max_size=8), crashes=st.booleans(), after=st.lists(STEPS, max_size=8))
+def test_after_any_history_milvus_and_the_journal_in_memory_answer_the_same(
+    store: MilvusStore, tmp_path: Path, before: list[Any], crashes: bool, after: list[Any]
+) -> None:
+    key = f"k{len(list(tmp_path.glob('*.journal')))}"
+    path = tmp_path / f"{key}.journal"
+    collection = store.collection(key, DIMENSION)
+    journal, flat, live = VectorJournal.open(path, key, DIMENSION), FlatIndex(DIMENSION), set[int]()
+    for number, (step, given_ids) in enumerate([*before, *([("crash", [])] if crashes else []), *after]):
+        ids = np.array(sorted(set(given_ids)), dtype=np.int64)
+        if step == "write" and len(ids):
+            vectors = vectors_for(len(ids), number)
+            journal.append(ids, vectors)
+            journal.sync()
+            collection.upsert(ids, vectors, ids, [bytes(16)] * len(ids))
+            flat.upsert(ids, vectors)
+            live |= set(ids.tolist())
+        elif step == "delete":
+            collection.delete(ids)
+            flat.remove(ids)
+            live -= set(ids.tolist())
+        elif step == "flush":
+            collection.flush()
+        else:
+            if step == "crash":
+                kill_host(store)
+                verdict = collection.verify(np.array(sorted(live), dtype=np.int64))
+                assert (len(verdict.missing), len(verdict.extra)) == (0, 0)
+            flat = FlatIndex.from_journal(path, DIMENSION, keep=np.array(sorted(live), dtype=np.int64))
+    journal.close()
+    milvus = MilvusIndex(collection)
+    assert milvus.ids().tolist() == flat.ids().tolist() == sorted(live)
+    for limit in (1, 7, None):
+        for allowed in (None, ids_from(1, 15)):
+            found, scores = milvus.search(question(), limit, allowed=allowed)
+            expected, expected_scores = flat.search(question(), limit, allowed=allowed)
+            assert np.allclose(scores, expected_scores, atol=1e-6)
+            differ = found != expected  # only where scores are as good as equal
+            assert all(
+                np.isclose(flat.search(question(), None, allowed=found[[place]])[1], scores[place], atol=1e-6)
+                for place in np.flatnonzero(differ)
+            )
+    store.drop(key)
+
+
+@pytest.mark.parametrize("leaves_out", [2, 3])
+def test_answers_of_a_server_that_leaves_rows_out_are_completed(
+    collection: MilvusCollection, monkeypatch: pytest.MonkeyPatch, leaves_out: int
+) -> None:
+    ids, vectors = fill(collection, 400)
+    search = collection.search
+
+    def like_hnsw(
+        vector: NDArray[np.float32], limit: int, expression: str = "", *, thorough: bool = False
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        found, scores = search(vector, min(limit, 100), expression)
+        reached = (found % leaves_out > 0) | (thorough and leaves_out == 3)
+        return found[reached], scores[reached]
+
+    monkeypatch.setattr(collection, "search", like_hnsw)
+    monkeypatch.setattr(MilvusCollection, "is_exact", False)
+    monkeypatch.setattr(MilvusCollection, "limit_of_an_answer", 100)
+    monkeypatch.setattr("photofind.store.milvus_index._LISTED", 50)
+    flat = FlatIndex(DIMENSION)
+    flat.upsert(ids, vectors)
+    for allowed in (None, ids[:30], ids[:350], np.append(ids[:5], 10**9)):
+        for limit in (1, 40, None):
+            found, _ = MilvusIndex(collection).search(question(), limit, allowed=allowed)
+            assert len(found) == len(flat.search(question(), limit, allowed=allowed)[0])
+            assert len(np.unique(found)) == len(found)
 
 
 def test_nothing_is_found_in_nothing(collection: MilvusCollection) -> None:
