@@ -78,11 +78,11 @@ def progress(state: Progress) -> str:
 def _looking(pace: Pace) -> str:
     match pace:
         case Pace.GENTLE_BESIDE_USER:
-            return _tr("Looking gently through {photos} while you work")
+            return _tr("Gently while you work · {photos} to go")
         case Pace.GENTLE_ON_BATTERY:
-            return _tr("Looking gently through {photos} on battery")
+            return _tr("Gently on battery · {photos} to go")
         case Pace.GENTLE_AS_CHOSEN:
-            return _tr("Looking gently through {photos}")
+            return _tr("Gently · {photos} to go")
     return _tr("Looking through {photos}")
 
 

@@ -38,13 +38,13 @@ from photofind.gui import status_words
         (Progress(Activity.PAUSED_ON_BATTERY, 10, 30), "Paused while on battery · 20 photos to go"),
         (
             Progress(Activity.INDEXING, 0, 1_204, 2.9, 415.0, pace=Pace.GENTLE_BESIDE_USER),
-            "Looking gently through 1,204 photos while you work · about 7 minutes left",
+            "Gently while you work · 1,204 photos to go · about 7 minutes left",
         ),
         (
             Progress(Activity.INDEXING, 0, 1_204, 2.9, 415.0, pace=Pace.GENTLE_ON_BATTERY),
-            "Looking gently through 1,204 photos on battery · about 7 minutes left",
+            "Gently on battery · 1,204 photos to go · about 7 minutes left",
         ),
-        (Progress(Activity.INDEXING, 0, 40, pace=Pace.GENTLE_AS_CHOSEN), "Looking gently through 40 photos"),
+        (Progress(Activity.INDEXING, 0, 40, pace=Pace.GENTLE_AS_CHOSEN), "Gently · 40 photos to go"),
         (Progress(Activity.STOPPED_BY_TROUBLE, sentence="The disk is full."), "The disk is full."),
     ],
 )  # fmt: skip
