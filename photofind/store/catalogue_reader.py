@@ -112,7 +112,7 @@ class CatalogueReader(CatalogueOfWork):
         return id_list(self._connection, query)
 
     def tagged_ids(self, tag: str) -> "NDArray[np.int64]":
-        """Photos that the file or the user has tagged so, and the user has not untagged. int64 [n], ascending."""
+        """Photos with this tag, by their file or by the user, who has not removed it; gone ones too. int64 [n], ascending."""
         import numpy as np
 
         query = "SELECT DISTINCT photo_id AS id FROM tags WHERE tag = ? AND origin {} 'removed' ORDER BY photo_id"
