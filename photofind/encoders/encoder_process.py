@@ -1,13 +1,13 @@
 """The encoder in a process of its own: torch lives there, and its memory goes when the process goes."""
 
+import contextlib
 import logging
 import multiprocessing
 import os
 import threading
-import time
 from collections.abc import Sequence
 from concurrent.futures import Future
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
@@ -16,25 +16,18 @@ from numpy.typing import NDArray
 
 from photofind.core.errors import EncoderUnavailable
 from photofind.core.helper_process import lifeline
+from photofind.encoders.encoder_answers import ProcessDied, await_ready, listen
 from photofind.encoders.encoder_child import run_encoder
 from photofind.encoders.folder import check_folder
 from photofind.encoders.protocol import EncoderInfo, TextVectors, Vectors
-from photofind.encoders.requests import PictureRequest, RequestQueue, TextRequest, WarmUp
+from photofind.encoders.requests import Answer, PictureRequest, RequestQueue, TextRequest, WarmUp
 from photofind.encoders.shelf import Shelf
 
 _log = logging.getLogger(__name__)
 
-_PART_S = (
-    0.2  # a question waits for the part that is being encoded; shorter parts waste processor time (half at one picture)
-)
-_LARGEST_PART = 128
-_FIRST_PART = 4
+_PARTS_UNDER_WAY = 2  # one is computed, the next one is there already
 _END_PATIENCE_S = 2.0
 _CLOSING = "The encoder has been stopped; ask again when photofind is running."
-
-
-class _Died(Exception):
-    """The process ended in the middle of something."""
 
 
 class EncoderProcess:
@@ -61,7 +54,11 @@ class EncoderProcess:
         self._is_stopped = False
         self._info: EncoderInfo | None = None
         self._pipe: Connection | None = None  # of the thread
-        self._part = _FIRST_PART  # of the thread
+        # Of the thread: what the process has not answered yet, by number; pictures in one piece.
+        self._under_way: dict[int, tuple[TextRequest | PictureRequest, int]] = {}
+        self._listener: threading.Thread | None = None
+        self._last_number = 0
+        self._most_at_once = 1
 
     def info(self) -> EncoderInfo:
         """What the encoder is; needs no process. Blocks while weights are hashed for the first time.
@@ -120,30 +117,94 @@ class EncoderProcess:
 
     def _serve(self) -> None:
         while not self._queue.is_closed:
-            request = self._queue.take(self._idle_s if self._pipe is not None else None)
-            if request is None:
-                self._end()
-            elif isinstance(request, WarmUp):
+            pictures = sum(isinstance(request, PictureRequest) for request, _ in self._under_way.values())
+            event = self._queue.take(
+                self._idle_s if self._pipe is not None and not self._under_way else None,
+                with_pictures=pictures < _PARTS_UNDER_WAY,
+            )
+            if isinstance(event, Answer):
+                self._settle(event)
+            elif isinstance(event, WarmUp):
                 try:
                     self._ensure_started()
-                except (EncoderUnavailable, _Died) as error:  # the next request says so to somebody
+                except (EncoderUnavailable, ProcessDied) as error:  # the next request says so to somebody
                     _log.info("cannot warm up %s: %s", self._id, error)
                     self._end()
-            else:
-                self._answer(request)
+            elif event is not None:
+                self._send(event)
+            elif not self._queue.is_closed:
+                self._end()
+        for request in self._forget_all():
+            request.future.set_exception(EncoderUnavailable(_CLOSING))
         self._end()
 
-    def _answer(self, request: TextRequest | PictureRequest) -> None:
+    def _send(self, request: TextRequest | PictureRequest) -> None:
+        """Sends a text, or the next pictures of a request."""
         try:
             self._ensure_started()
-            if isinstance(request, TextRequest):
-                request.future.set_result(self._exchange_texts(request.texts))
-            else:
-                self._advance(request)
         except EncoderUnavailable as error:
             request.future.set_exception(error)
-        except _Died:
+            return
+        except ProcessDied:
+            self._begin_again([request])
+            return
+        except Exception as error:
+            _log.info("the encoder process cannot be used", exc_info=True)
             self._end()
+            request.future.set_exception(EncoderUnavailable(f"The encoder cannot be started: {error}."))
+            return
+        assert self._pipe is not None
+        self._last_number = number = self._last_number + 1
+        try:
+            if isinstance(request, TextRequest):
+                self._under_way[number] = request, len(request.texts)
+                self._pipe.send(("texts", number, request.texts))
+                return
+            part = request.pictures[request.sent : request.sent + self._most_at_once]
+            self._under_way[number] = request, len(part)
+            request.sent += len(part)
+            if request.sent < len(request.pictures):
+                self._queue.put_back(request)
+            self._pipe.send(("images", number, part.shape))
+            self._pipe.send_bytes(part.reshape(-1).data)
+        except OSError:  # the listener says that it has ended
+            _log.debug("the encoder process does not listen", exc_info=True)
+
+    def _settle(self, answer: Answer) -> None:
+        """What the process said."""
+        if self._process is None or answer.process_id != self._process.pid:
+            return  # of one that is gone
+        if answer.message is None:
+            self._begin_again(self._forget_all())
+            return
+        kind, number, content = answer.message
+        request, count = self._under_way.pop(number)
+        if request.future.done():  # other pictures of it have failed
+            return
+        if kind == "failed":
+            self._queue.forget(request)
+            request.future.set_exception(EncoderUnavailable(content))
+        elif isinstance(request, PictureRequest):
+            request.parts.append(np.frombuffer(answer.raw, dtype=np.float32).reshape(content))
+            request.done += count
+            if request.done == len(request.pictures):
+                request.future.set_result(np.concatenate(request.parts))
+        else:
+            request.future.set_result([None if one is None else np.frombuffer(one, np.float32) for one in content])
+
+    def _forget_all(self) -> list[TextRequest | PictureRequest]:
+        """The requests under way, each once, in their order; they are under way no more."""
+        requests = list(dict.fromkeys(request for request, _ in self._under_way.values()))
+        self._under_way.clear()
+        return [request for request in requests if not request.future.done()]
+
+    def _begin_again(self, requests: Sequence[TextRequest | PictureRequest]) -> None:
+        """The process has ended: another one gets what was with it, once."""
+        self._end()
+        for request in reversed(requests):
+            self._queue.forget(request)
+            if isinstance(request, PictureRequest):
+                request.sent = request.done
             if self._queue.is_closed:
                 request.future.set_exception(EncoderUnavailable(_CLOSING))
             elif request.has_died_once:
@@ -157,70 +218,6 @@ class EncoderProcess:
                 _log.warning("the encoder process ended unexpectedly; starting it again")
                 request.has_died_once = True
                 self._queue.put_back(request)
-        except Exception as error:
-            _log.info("the encoder process cannot be used", exc_info=True)
-            self._end()
-            request.future.set_exception(EncoderUnavailable(f"The encoder cannot be started: {error}."))
-
-    def _advance(self, request: PictureRequest) -> None:
-        """Encodes parts of the request until it is done or a text waits."""
-        count = len(request.pictures)
-        while True:
-            part = request.pictures[request.done : request.done + self._part]
-            start = time.monotonic()
-            request.parts.append(self._exchange_pictures(part))
-            request.done += len(part)
-            if len(part) == self._part:
-                fitting = self._part * _PART_S / max(time.monotonic() - start, 1e-4)
-                # Neither more than double nor all the way down at one slow part: the machine has other work too.
-                self._part = int(min(max(fitting, self._part / 2, 1), self._part * 2, _LARGEST_PART))
-            if request.done >= count:
-                request.future.set_result(np.concatenate(request.parts))
-                return
-            if self._queue.has_texts() or self._queue.is_closed:
-                self._queue.put_back(request)
-                return
-
-    def _exchange_pictures(self, pictures: NDArray[np.uint8]) -> Vectors:
-        kind, shape = self._exchange(("images", pictures.shape), pictures)
-        assert kind == "vectors"
-        return np.frombuffer(self._receive_bytes(), dtype=np.float32).reshape(shape)
-
-    def _exchange_texts(self, texts: list[str]) -> TextVectors:
-        _, found = self._exchange(("texts", texts))
-        return [None if one is None else np.frombuffer(one, dtype=np.float32) for one in found]
-
-    def _exchange(self, message: tuple[str, Any], pictures: NDArray[np.uint8] | None = None) -> tuple[str, Any]:
-        assert self._pipe is not None
-        try:
-            self._pipe.send(message)
-            if pictures is not None:
-                self._pipe.send_bytes(pictures.reshape(-1).data)
-        except OSError as error:
-            raise _Died from error
-        return self._receive()
-
-    def _receive(self) -> tuple[str, Any]:
-        """The next message of the process; raises ``EncoderUnavailable`` with the sentence that it sent, or _Died."""
-        pipe, process = self._pipe, self._process
-        assert pipe is not None and process is not None
-        wait([pipe, process.sentinel])  # stop() kills the process, which ends this wait
-        try:
-            if not pipe.poll():
-                raise _Died
-            kind, content = pipe.recv()
-        except (EOFError, OSError) as error:
-            raise _Died from error
-        if kind == "failed":
-            raise EncoderUnavailable(content)
-        return kind, content
-
-    def _receive_bytes(self) -> bytes:
-        assert self._pipe is not None
-        try:
-            return self._pipe.recv_bytes()
-        except (EOFError, OSError) as error:
-            raise _Died from error
 
     def _ensure_started(self) -> None:
         if self._pipe is not None:
@@ -254,23 +251,35 @@ class EncoderProcess:
             self._process, self._pipe = process, ours
         theirs.close()  # else the end of the process would not end the pipe
         try:
-            _, device = self._receive()
+            device, self._most_at_once = await_ready(ours, process)
         except EncoderUnavailable:
             self._end()
             raise
+        assert process.pid is not None
+        self._listener = threading.Thread(
+            target=listen, args=(ours, process.pid, self._queue), name="encoder answers", daemon=True
+        )
+        self._listener.start()
         _log.info("%s is ready on %s in process %s", self._id, device, process.pid)
 
     def _end(self) -> None:
-        """Ends the process, with patience while it is idle."""
-        if self._pipe is not None:
-            self._pipe.close()
-            self._pipe = None
+        """Ends the process, with patience while it is idle; what it still says is not heard."""
+        pipe, self._pipe = self._pipe, None
         with self._lock:
             process, self._process = self._process, None
+        listener, self._listener = self._listener, None
         if process is None:
             return
+        assert pipe is not None
+        if listener is None:
+            pipe.close()
+        else:  # which reads it, and closes it in the end
+            with contextlib.suppress(OSError):
+                pipe.send(("end", 0, None))
         process.join(0 if self._queue.is_closed else _END_PATIENCE_S)
         if process.is_alive():
             process.kill()
             process.join()
+        if listener is not None:
+            listener.join()  # the end of the process is the end of the pipe, and of it
         process.close()

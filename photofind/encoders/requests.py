@@ -24,17 +24,30 @@ class TextRequest:
 
 @dataclass(slots=True, eq=False)
 class PictureRequest:
-    """Pictures, sent in parts so that a text need not wait for all of them; ``parts`` are the vectors so far."""
+    """Pictures, sent in parts so that a text need not wait for all of them; ``parts`` are the vectors so far.
+
+    The first ``sent`` of them are with the process, the first ``done`` are back from it.
+    """
 
     pictures: NDArray[np.uint8]
     future: Future[Any] = field(default_factory=Future)
     has_died_once: bool = False
+    sent: int = 0
     done: int = 0
     parts: list[NDArray[np.float32]] = field(default_factory=list)
 
 
 class WarmUp:
     """A wish that the encoder be loaded; nobody waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A message of a process, or its end where ``message`` is None. ``raw``: the vectors that came with it."""
+
+    process_id: int
+    message: tuple[str, int, Any] | None
+    raw: bytes = b""
 
 
 class RequestQueue:
@@ -44,8 +57,14 @@ class RequestQueue:
         self._condition = threading.Condition()
         self._texts: deque[TextRequest] = deque()
         self._pictures: deque[PictureRequest] = deque()
+        self._answers: deque[Answer] = deque()
         self._is_warm_up_wanted = False
         self._closed = ""
+
+    def put_answer(self, answer: Answer) -> None:
+        with self._condition:
+            self._answers.append(answer)
+            self._condition.notify_all()
 
     def put(self, request: TextRequest | PictureRequest) -> None:
         with self._condition:
@@ -65,6 +84,12 @@ class RequestQueue:
         if sentence:
             request.future.set_exception(EncoderUnavailable(sentence))
 
+    def forget(self, request: TextRequest | PictureRequest) -> None:
+        """Takes it out, if it is in."""
+        with self._condition:
+            if request in self._line_of(request):
+                self._line_of(request).remove(request)
+
     def want_warm_up(self) -> None:
         with self._condition:
             self._is_warm_up_wanted = True
@@ -74,14 +99,21 @@ class RequestQueue:
     def is_closed(self) -> bool:
         return bool(self._closed)
 
-    def take(self, timeout_s: float | None) -> TextRequest | PictureRequest | WarmUp | None:
-        """The next request, as running; None after ``timeout_s`` without one, or when closed. Blocks."""
+    def take(
+        self, timeout_s: float | None, *, with_pictures: bool = True
+    ) -> Answer | TextRequest | PictureRequest | WarmUp | None:
+        """The next answer, or else the next request, as running; None after ``timeout_s`` or when closed. Blocks.
+
+        Pictures stay where they are until ``with_pictures``.
+        """
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         with self._condition:
             while True:
                 if self._closed:
                     return None
-                for line in (self._texts, self._pictures):
+                if self._answers:
+                    return self._answers.popleft()
+                for line in (self._texts, self._pictures) if with_pictures else (self._texts,):
                     while line:
                         request: TextRequest | PictureRequest = line.popleft()
                         if request.future.running() or request.future.set_running_or_notify_cancel():
@@ -93,10 +125,6 @@ class RequestQueue:
                 if left_s is not None and left_s <= 0:
                     return None
                 self._condition.wait(left_s)
-
-    def has_texts(self) -> bool:
-        with self._condition:
-            return bool(self._texts)
 
     def close(self, sentence: str) -> None:
         with self._condition:
