@@ -1,9 +1,9 @@
 """Whether half precision is worth it here: only where it is faster and gives the same vectors."""
 
-import copy
 import logging
 import platform
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,29 +23,34 @@ def native_half(device: str) -> Any | None:
     return torch.bfloat16 if _processor_has_bfloat16() else None
 
 
-def half_is_better(model: Any, half: Any, size_px: int, device: str) -> bool:
-    """Tries a copy of the picture tower in half precision: faster, finite, and cosine ≥ 0.999 to float32?
+def half_is_better(
+    exact: Callable[[], Any], make_half: Callable[[], Callable[[], Any]], *, faster_by: float = _FASTER_BY
+) -> bool:
+    """Tries a tower in half precision: faster, finite, and cosine ≥ 0.999 to float32?
 
-    ``model`` is open_clip's, in float32 on ``device``; it is left as it was.
+    ``exact`` gives features of an example, [n, dimension] on any device; ``make_half`` copies the tower, and what it
+    returns gives the same of the copy.
     """
     import torch
 
-    # Soft blobs are nearer to photos than noise is.
-    coarse = torch.randn(2, 3, 7, 7, generator=torch.Generator().manual_seed(0))
-    batch = torch.nn.functional.interpolate(coarse, size=(size_px, size_px), mode="bicubic").to(device)
-    tower = model.visual
     try:
-        exact, exact_s = _timed(model, batch)
-        model.visual = copy.deepcopy(tower).to(half)
-        rough, rough_s = _timed(model, batch.to(half))
+        expected, exact_s = _timed(exact)
+        found, half_s = _timed(make_half())
     except RuntimeError as error:  # an operation that the device lacks in half precision, or no memory for the copy
         _log.info("half precision does not work here: %s", error)
         return False
-    finally:
-        model.visual = tower
-    cosine = float(torch.nn.functional.cosine_similarity(exact, rough, dim=-1).min())
-    _log.info("half precision: %.3f s instead of %.3f s, cosine %.5f", rough_s, exact_s, cosine)
-    return cosine >= _MIN_COSINE and exact_s > rough_s * _FASTER_BY  # a NaN is not ≥
+    cosine = float(torch.nn.functional.cosine_similarity(expected, found, dim=-1).min())
+    _log.info("half precision: %.3f s instead of %.3f s, cosine %.5f", half_s, exact_s, cosine)
+    return cosine >= _MIN_COSINE and exact_s > half_s * faster_by  # a NaN is not ≥
+
+
+def blobs(size_px: int) -> Any:
+    """Two example pictures, uint8 [2, size, size, 3]: soft blobs are nearer to photos than noise is."""
+    import torch
+
+    coarse = torch.randn(2, 3, 7, 7, generator=torch.Generator().manual_seed(0))
+    fine = torch.nn.functional.interpolate(coarse, size=(size_px, size_px), mode="bicubic") * 60 + 128
+    return fine.clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).contiguous()
 
 
 def machine() -> str:
@@ -53,7 +58,7 @@ def machine() -> str:
     return f"{platform.machine()} {_processor_name()}"
 
 
-def _timed(model: Any, batch: Any) -> tuple[Any, float]:
+def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
     import torch
 
     seconds = 0.0
@@ -61,7 +66,7 @@ def _timed(model: Any, batch: Any) -> tuple[Any, float]:
     for attempt in range(3):  # the first run prepares kernels
         start = time.perf_counter()
         with torch.inference_mode():
-            features = model.encode_image(batch).to(torch.float32).cpu()  # waits for the device
+            features = work().cpu()  # waits for the device
         spent_s = time.perf_counter() - start
         seconds = spent_s if attempt < 2 else min(seconds, spent_s)
         if spent_s > _SLOW_S:

@@ -1,13 +1,13 @@
 """open_clip in the process that calls it; only the encoder process does. Imports torch when it is built."""
 
-import json
+import ctypes
+import functools
+import gc
 import logging
 import os
-import pickle
 import sys
-import tempfile
+import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,13 +15,18 @@ from numpy.typing import NDArray
 
 from photofind.core.errors import EncoderUnavailable
 from photofind.encoders.folder import CheckedFolder
-from photofind.encoders.half_precision import half_is_better, native_half
+from photofind.encoders.half_precision import blobs, half_is_better, native_half
+from photofind.encoders.part_sizes import PartSizes
 from photofind.encoders.protocol import TextVectors, Vectors
+from photofind.encoders.weights_loading import load_model
 
 _log = logging.getLogger(__name__)
 
-_MODEL_NAME = "photofind-checked"
 _TEXTS_AT_ONCE = 64
+_EXAMPLES = ["a dog on a beach", "red", "three people laugh at a table full of food in the evening"]
+_SIZES_ON_CPU = (16, 4)
+_MOST_ON_DEVICE = 256
+_ENOUGH_FOR_DEVICE = 64
 
 
 def forbid_network() -> None:
@@ -42,10 +47,10 @@ def forbid_network() -> None:
 
 
 class OpenClipEncoder:
-    """The two towers of a checked folder on the best device. One thread.
+    """The two towers of a checked folder on the best device. Pictures by one thread, texts by another or the same.
 
     ``is_half_better`` is asked once, where the device has a native half precision: ``(device, probe) -> bool``; it
-    calls ``probe`` unless it remembers.
+    calls ``probe`` unless it remembers. ``device``: another one than the best.
     """
 
     def __init__(
@@ -54,80 +59,182 @@ class OpenClipEncoder:
         *,
         threads: int = 0,
         is_half_better: Callable[[str, Callable[[], bool]], bool] = lambda _device, probe: probe(),
+        device: str = "",
     ) -> None:
         """Loads weights, for seconds. Raises ``EncoderUnavailable`` when they do not fit their description."""
         import torch
 
-        if threads:
-            torch.set_num_threads(threads)
         self._torch = torch
         self._folder = folder
-        self._model, self._tokenizer = _load(folder)
-        self._dtype = torch.float32
-        self.device = _best_device(torch)
-        self._move(self.device)
-        half = native_half(self.device)
-        size_px = folder.input_spec.size_px
-        if half is not None and is_half_better(
-            self.device, lambda: half_is_better(self._model, half, size_px, self.device)
-        ):
-            self._dtype = half
-            self._model.visual.to(half)
+        self._threads = threads
+        self.use_threads()
+        self.device = device or _best_device(torch)
+        self._model, self._tokenizer = load_model(folder)
+        self._prepare(is_half_better)
+        gc.collect()
+        _give_back_memory()
+
+    def use_threads(self) -> None:
+        """Each thread that computes calls it once: OpenMP keeps the number for each of them."""
+        if self._threads:
+            self._torch.set_num_threads(self._threads)
+
+    @property
+    def most_at_once(self) -> int:
+        """The largest part that is worth being sent in one piece."""
+        return max(_SIZES_ON_CPU) if self.device == "cpu" else _MOST_ON_DEVICE
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether it is worth to begin pictures before those before them are finished."""
+        return self._feed.overlaps
+
+    @property
+    def is_half(self) -> bool:
+        return bool(self._tower.dtype != self._torch.float32)
 
     def encode_images(self, pictures: NDArray[np.uint8]) -> Vectors:
         """uint8 [n, size, size, 3] → float32 [n, dimension], unit length."""
+        return self.begin_images(pictures)()
+
+    def encode_part(self, pictures: NDArray[np.uint8]) -> Vectors:
+        """Like ``encode_images``, all at once: to measure what a size of parts costs."""
+        return self._checked(self._feed.begin(pictures)())
+
+    def begin_images(self, pictures: NDArray[np.uint8]) -> Callable[[], Vectors]:
+        """Like ``encode_images``; where a device computes by itself, this returns soon, and the answer waits for it."""
         size = self._folder.input_spec.size_px
         if pictures.ndim != 4 or pictures.shape[1:] != (size, size, 3):
             raise EncoderUnavailable(f"This encoder wants pictures of {size} × {size} pixels.")
         if len(pictures) == 0:
-            return np.empty((0, self._folder.dimension), dtype=np.float32)
+            return lambda: np.empty((0, self._folder.dimension), dtype=np.float32)
+        if self.device == "cpu":
+            found = self._on_processor(pictures)
+            return lambda: found
         try:
-            return encode_in_parts(self._pictures_on_device, pictures, self._is_out_of_memory)
+            begun = [self._feed.begin(part) for part in _split(pictures, self._most)]
         except Exception as error:
-            if self.device == "cpu" or not self._is_out_of_memory(error):
+            if not self._is_out_of_memory(error):
                 raise
-            _log.warning("one picture does not fit into the memory of %s; going on with the processor", self.device)
-            self.device = "cpu"
-            self._dtype = self._torch.float32
-            self._model.visual.to(self._torch.float32)
-            self._move("cpu")
-            return self._pictures_on_device(pictures)
+            begun = []
+
+        def finish() -> Vectors:
+            if begun:
+                try:
+                    return self._checked(np.concatenate([one() for one in begun]))
+                except Exception as error:
+                    if not self._is_out_of_memory(error):
+                        raise
+            return self._in_smaller_parts(pictures)
+
+        return finish
 
     def encode_texts(self, texts: Sequence[str]) -> TextVectors:
         """One unit vector for each text, None for a blank one."""
-        torch = self._torch
         answer: TextVectors = [None] * len(texts)
         spoken = [place for place, text in enumerate(texts) if text.strip()]
         for start in range(0, len(spoken), _TEXTS_AT_ONCE):
             places = spoken[start : start + _TEXTS_AT_ONCE]
-            with torch.inference_mode():
-                tokens = self._tokenizer([texts[place] for place in places]).to(self.device)
-                found = self._unit(self._model.encode_text(tokens))
-            for place, vector in zip(places, found, strict=True):
+            tokens = self._tokenizer([texts[place] for place in places])
+            with self._text_place.lock, self._torch.inference_mode(), self._text_place.on(self.device):
+                features = self._text_tower.features(tokens.to(self.device)).to(self._torch.float32)
+                found = self._torch.nn.functional.normalize(features, dim=-1).cpu().numpy()
+            for place, vector in zip(places, self._checked(found), strict=True):
                 answer[place] = vector
         return answer
 
-    def _pictures_on_device(self, pictures: NDArray[np.uint8]) -> Vectors:
-        torch = self._torch
-        with torch.inference_mode():
-            batch = torch.from_numpy(pictures).to(self.device).permute(0, 3, 1, 2).to(torch.float32)
-            batch = (batch / 255 - self._mean) / self._std
-            return self._unit(self._model.encode_image(batch.to(self._dtype)))
+    def _prepare(self, is_half_better: Callable[[str, Callable[[], bool]], bool]) -> None:
+        from photofind.encoders.convolutions import fold
+        from photofind.encoders.picture_tower import PictureFeed, PictureTower, TextPlace
+        from photofind.encoders.processor_tower import fits_processor
+        from photofind.encoders.text_tower import TextTower
 
-    def _unit(self, features: Any) -> Vectors:
-        features = features.to(self._torch.float32)
-        found: Vectors = self._torch.nn.functional.normalize(features, dim=-1).cpu().numpy()
+        torch, folder, device = self._torch, self._folder, self.device
+        size_px = folder.input_spec.size_px
+        fold(self._model.visual, torch.zeros(1, 3, size_px, size_px))
+        half = native_half(device)
+        dtype = torch.float32
+
+        def try_pictures() -> bool:
+            exact = PictureTower(self._model.visual, device, torch.float32, folder.mean, folder.std)
+            pictures = blobs(size_px).to(device)
+            if device != "cpu":  # where a few pictures take no longer in one precision than in the other
+                pictures = pictures.repeat(_ENOUGH_FOR_DEVICE // len(pictures), 1, 1, 1)
+            return half_is_better(
+                lambda: exact.features(pictures), lambda: functools.partial(exact.copy_in(half).features, pictures)
+            )
+
+        if half is not None and is_half_better(device, try_pictures):
+            dtype = half
+        self._tower = PictureTower(self._model.visual, device, dtype, folder.mean, folder.std)
+        self._feed = PictureFeed(self._tower)
+        self._sizes = PartSizes(_SIZES_ON_CPU)
+        self._most = _MOST_ON_DEVICE
+        self._text_tower = text_tower = TextTower(self._model)
+
+        def try_texts() -> bool:
+            tokens = self._tokenizer(_EXAMPLES)
+            return half_is_better(
+                lambda: text_tower.features(tokens),
+                lambda: functools.partial(text_tower.copy_in(half).features, tokens),
+                faster_by=1.0,  # it is worth its memory
+            )
+
+        if (
+            device == "cpu"
+            and text_tower.can_be_short
+            and fits_processor(half)
+            and is_half_better("cpu, texts", try_texts)
+        ):
+            text_tower.rewrite(half)
+        for parameter in self._model.parameters():  # what is still a view of the mapped file keeps all of it in memory
+            if parameter.device.type == "cpu":
+                parameter.data = parameter.data.clone()
+        self._model.to(device)
+        if device == "cuda":
+            torch.cuda.synchronize()  # texts and pictures have streams of their own, which do not wait for this one
+        self._text_place = TextPlace()
+
+    def _on_processor(self, pictures: NDArray[np.uint8]) -> Vectors:
+        found: list[Vectors] = []
+        done = 0
+        while done < len(pictures):
+            part = pictures[done : done + self._sizes.next_size()]
+            began_s = time.process_time()
+            found.append(self._feed.begin(part)())
+            self._sizes.note(len(part), time.process_time() - began_s)
+            done += len(part)
+        return self._checked(np.concatenate(found))
+
+    def _in_smaller_parts(self, pictures: NDArray[np.uint8]) -> Vectors:
+        """The device had no memory for all of them."""
+        self._torch.cuda.empty_cache()
+
+        def encode(part: NDArray[np.uint8]) -> Vectors:
+            try:
+                return self._feed.begin(part)()
+            except Exception:
+                self._most = max(1, len(part) // 2)
+                raise
+
+        try:
+            return self._checked(encode_in_parts(encode, pictures, self._is_out_of_memory))
+        except Exception as error:
+            if not self._is_out_of_memory(error):
+                raise
+        _log.warning("one picture does not fit into the memory of %s; going on with the processor", self.device)
+        with self._text_place.lock:
+            self.device = "cpu"
+            self._model.to(device="cpu", dtype=self._torch.float32)
+            self._prepare(lambda _device, _probe: False)
+        return self._on_processor(pictures)
+
+    def _checked(self, found: Vectors) -> Vectors:
         if not np.isfinite(found).all() or (np.abs(np.linalg.norm(found, axis=1) - 1) > 1e-3).any():
             raise EncoderUnavailable(
                 f"The weights in “{self._folder.folder}” give no usable vectors; take another encoder."
             )
         return found
-
-    def _move(self, device: str) -> None:
-        torch = self._torch
-        self._model.to(device)
-        self._mean = torch.tensor(self._folder.mean, device=device).view(1, 3, 1, 1)
-        self._std = torch.tensor(self._folder.std, device=device).view(1, 3, 1, 1)
 
     def _is_out_of_memory(self, error: BaseException) -> bool:
         if isinstance(error, self._torch.OutOfMemoryError):
@@ -161,51 +268,13 @@ def _best_device(torch: Any) -> str:
     return "cpu"
 
 
-def _load(folder: CheckedFolder) -> tuple[Any, Any]:
-    """The model and its tokenizer.
-
-    open_clip reads the checked copy of the description, not the file in the folder, which may have changed since; so
-    the description is registered under a name and the weights are given by path.
-    """
-    import open_clip
-
-    try:
-        with tempfile.TemporaryDirectory(prefix="photofind-") as place:
-            description = Path(place) / f"{_MODEL_NAME}.json"
-            description.write_text(json.dumps(folder.model_cfg), encoding="utf-8")
-            open_clip.add_model_config(description)
-            model = open_clip.create_model(
-                _MODEL_NAME,
-                pretrained=str(folder.weights),
-                require_pretrained=True,
-                weights_only=True,
-                device="cpu",
-                precision="fp32",
-            )
-        return model.eval().requires_grad_(False), _tokenizer(open_clip, folder)
-    except MemoryError as error:
-        raise EncoderUnavailable(f"There is not enough memory for the encoder in “{folder.folder}”.") from error
-    except pickle.UnpicklingError as error:  # torch's own text tells how to load it all the same
-        raise EncoderUnavailable(
-            f"The encoder in “{folder.folder}” cannot be loaded: {folder.weights.name} is damaged or holds code; "
-            "ask for the weights as .safetensors."
-        ) from error
-    except Exception as error:
-        _log.info("cannot load %s", folder.folder, exc_info=True)
-        raise EncoderUnavailable(f"The encoder in “{folder.folder}” cannot be loaded: {_first_line(error)}.") from error
+def _split(pictures: NDArray[np.uint8], most: int) -> list[NDArray[np.uint8]]:
+    return [pictures[start : start + most] for start in range(0, len(pictures), most)]
 
 
-def _tokenizer(open_clip: Any, folder: CheckedFolder) -> Any:
-    text_cfg = folder.model_cfg["text_cfg"]
-    kwargs = dict(text_cfg.get("tokenizer_kwargs") or {})
-    context_length = text_cfg.get("context_length", open_clip.tokenizer.DEFAULT_CONTEXT_LENGTH)
-    if not folder.tokenizer_in_folder:
-        return open_clip.SimpleTokenizer(context_length=context_length, **kwargs)
-    return open_clip.tokenizer.HFTokenizer(
-        str(folder.folder), context_length=context_length, tokenizer_mode=text_cfg.get("tokenizer_mode"), **kwargs
-    )
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return "".join(letter for letter in lines[0] if letter.isprintable())[:200].rstrip(".: ")
+def _give_back_memory() -> None:
+    """What loading needed and freed goes back to the system: glibc would keep it."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
+        if trim is not None:
+            trim(0)

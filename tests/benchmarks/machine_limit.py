@@ -56,9 +56,9 @@ def main() -> None:
     encoder = OpenClipEncoder(folder)
     pixels = np.random.default_rng(0).integers(0, 256, (max(BATCHES), size_px, size_px, 3), np.uint8)
     for batch in BATCHES:
-        answer[f"encode {batch}"] = least_cpu_s(lambda part=pixels[:batch]: encoder.encode_images(part)) / batch
+        answer[f"encode {batch}"] = least_cpu_s(lambda part=pixels[:batch]: encoder.encode_part(part)) / batch
     answer["encode"] = min(answer[f"encode {batch}"] for batch in BATCHES)
-    answer["half"] = float(encoder._dtype.itemsize == 2)
+    answer["half"] = float(encoder.is_half)
     sys.stdout.write(json.dumps(answer) + "\n")
 
 

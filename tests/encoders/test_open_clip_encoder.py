@@ -164,6 +164,33 @@ def test_a_batch_that_does_not_fit_into_memory_is_halved_until_it_does() -> None
         encode_in_parts(lambda _batch: 1 / 0, pictures, lambda error: isinstance(error, MemoryError))
 
 
+def test_a_device_without_memory_gets_smaller_parts_and_then_the_processor_goes_on(
+    tiny_folder: Callable[[str], Path], pictures: np.ndarray, caplog: pytest.LogCaptureFixture
+) -> None:
+    import torch
+
+    encoder = encoder_of(tiny_folder("resnet"))
+    expected = encoder.encode_images(pictures)
+    device, fits = encoder._feed, 2
+
+    class Small:
+        overlaps = False
+
+        def begin(self, part: np.ndarray) -> Callable[[], np.ndarray]:
+            if len(part) > fits:
+                raise torch.OutOfMemoryError
+            return device.begin(part)
+
+    encoder._feed, encoder.device = Small(), "cuda"  # type: ignore[assignment]
+    assert np.allclose(encoder.encode_images(pictures), expected, atol=1e-5)
+    assert encoder._most == 1, "from six to three to one"
+    fits = 0
+    with caplog.at_level("WARNING"):
+        assert np.allclose(encoder.encode_images(pictures), expected, atol=1e-5)
+    assert encoder.device == "cpu"
+    assert encoder.encode_texts(["dog"])[0] is not None
+
+
 def test_the_network_can_be_forbidden_for_good() -> None:
     script = """
 import socket, urllib.request

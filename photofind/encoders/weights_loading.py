@@ -1,0 +1,130 @@
+"""A checked folder becomes open_clip's model: without drawing random weights first, without a second copy of them."""
+
+import contextlib
+import copy
+import functools
+import json
+import logging
+import pickle
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from photofind.core.errors import EncoderUnavailable
+from photofind.encoders.folder import CheckedFolder
+
+_log = logging.getLogger(__name__)
+
+_MODEL_NAME = "photofind-checked"
+
+
+def load_model(folder: CheckedFolder) -> tuple[Any, Any]:
+    """The model, in float32 on the CPU and ready to answer, and its tokenizer. Blocks for seconds.
+
+    open_clip reads the checked copy of the description, not the file in the folder, which may have changed since.
+    Parameters may be views of the mapped file: they become memory of this process when they are copied or converted.
+    Raises ``EncoderUnavailable`` when the weights do not fit their description.
+    """
+    import open_clip
+
+    try:
+        model = _without_random_weights(folder)
+        if model is None:
+            model = _as_open_clip_does(folder)
+        return model.eval().requires_grad_(False), _tokenizer(open_clip, folder)
+    except MemoryError as error:
+        raise EncoderUnavailable(f"There is not enough memory for the encoder in “{folder.folder}”.") from error
+    except pickle.UnpicklingError as error:  # torch's own text tells how to load it all the same
+        raise EncoderUnavailable(
+            f"The encoder in “{folder.folder}” cannot be loaded: {folder.weights.name} is damaged or holds code; "
+            "ask for the weights as .safetensors."
+        ) from error
+    except Exception as error:
+        _log.info("cannot load %s", folder.folder, exc_info=True)
+        raise EncoderUnavailable(f"The encoder in “{folder.folder}” cannot be loaded: {_first_line(error)}.") from error
+
+
+def _without_random_weights(folder: CheckedFolder) -> Any | None:
+    """Builds towers whose parameters have no memory, and assigns the file's tensors to them.
+
+    Only parameters are made so: buffers that no file holds (masks, position ids) are computed as ever. None when this
+    way does not lead to a whole model; the ordinary one then says what is wrong.
+    """
+    import torch
+    from open_clip import factory
+    from open_clip import model as towers
+
+    description = copy.deepcopy(folder.model_cfg)
+    custom_text = description.pop("custom_text", False) or "hf_model_name" in description["text_cfg"]
+    if "multimodal_cfg" in description:
+        return None
+    # As open_clip.create_model sets them where it loads all weights itself.
+    if "timm_model_name" in description["vision_cfg"]:
+        description["vision_cfg"]["timm_model_pretrained"] = False
+    if "hf_model_name" in description["text_cfg"]:
+        description["text_cfg"]["hf_model_pretrained"] = False
+    try:
+        with _parameters_without_memory():
+            model = (towers.CustomTextCLIP if custom_text else towers.CLIP)(**description, cast_dtype=None)
+        # load_checkpoint knows the old and foreign layouts of weights; it calls this.
+        model.load_state_dict = functools.partial(model.load_state_dict, assign=True)
+        factory.load_checkpoint(model, str(folder.weights), strict=True, weights_only=True)
+        del model.load_state_dict
+        if any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())):
+            return None
+        return model.to(torch.float32)
+    except Exception:
+        _log.info("%s is loaded the ordinary way", folder.folder, exc_info=True)
+        return None
+
+
+@contextlib.contextmanager
+def _parameters_without_memory() -> Iterator[None]:
+    import torch
+
+    register = torch.nn.Module.register_parameter
+
+    def on_meta(module: Any, name: str, parameter: Any) -> None:
+        if parameter is not None and not parameter.is_meta:
+            parameter = torch.nn.Parameter(parameter.to("meta"), requires_grad=parameter.requires_grad)
+        register(module, name, parameter)
+
+    torch.nn.Module.register_parameter = on_meta  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        torch.nn.Module.register_parameter = register  # type: ignore[method-assign]
+
+
+def _as_open_clip_does(folder: CheckedFolder) -> Any:
+    import open_clip
+
+    with tempfile.TemporaryDirectory(prefix="photofind-") as place:
+        description = Path(place) / f"{_MODEL_NAME}.json"
+        description.write_text(json.dumps(folder.model_cfg), encoding="utf-8")
+        open_clip.add_model_config(description)
+        return open_clip.create_model(
+            _MODEL_NAME,
+            pretrained=str(folder.weights),
+            require_pretrained=True,
+            weights_only=True,
+            device="cpu",
+            precision="fp32",
+        )
+
+
+def _tokenizer(open_clip: Any, folder: CheckedFolder) -> Any:
+    text_cfg = folder.model_cfg["text_cfg"]
+    kwargs = dict(text_cfg.get("tokenizer_kwargs") or {})
+    context_length = text_cfg.get("context_length", open_clip.tokenizer.DEFAULT_CONTEXT_LENGTH)
+    if not folder.tokenizer_in_folder:
+        return open_clip.SimpleTokenizer(context_length=context_length, **kwargs)
+    return open_clip.tokenizer.HFTokenizer(
+        str(folder.folder), context_length=context_length, tokenizer_mode=text_cfg.get("tokenizer_mode"), **kwargs
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return "".join(letter for letter in lines[0] if letter.isprintable())[:200].rstrip(".: ")
