@@ -30,6 +30,7 @@ _Result = TypeVar("_Result")
 _SYNC_EVERY_S = 1.0
 _COUNT_EVERY_S = 2.0
 _BATCH_PATIENCE_S = 1.0  # a batch is worth a second; what is given up is encoded again
+_BATCHES_IN_FLIGHT = 2
 _YIELD_TO_QUESTION_S = 2.0
 _NOT_A_VECTOR = "The encoder gave no usable vector for this picture, so it cannot be found by what it shows."
 
@@ -45,7 +46,7 @@ class _Reading:
 
 
 class IndexingRound:
-    """Decoders run ahead of the encoder in a bounded window; one batch is encoded while the next is collected.
+    """Decoders run ahead of the encoder in a bounded window; two batches are with it while the next is collected.
 
     Indexer thread only. Without a writer (no encoder to be had) photos are read and shown, not encoded.
     """
@@ -86,7 +87,7 @@ class IndexingRound:
         self._upcoming: deque[Work] = deque()
         self._cursor: PhotoId = 0
         self._batch: list[tuple[PhotoId, bytes, NDArray[np.uint8]]] = []
-        self._in_flight: tuple[list[tuple[PhotoId, bytes]], Future[NDArray[np.float32]]] | None = None
+        self._in_flight: deque[tuple[list[tuple[PhotoId, bytes]], Future[NDArray[np.float32]]]] = deque()
         self._synced_s = time.monotonic()
         self._identity = Identity(self._key, lambda: intake.tallies, intake.is_reachable)
         self._put_off: list[tuple[Work, bytes]] = []
@@ -103,7 +104,7 @@ class IndexingRound:
                 if self._must_stop():
                     raise Interrupted
                 self._settle(self._take_ready())
-                if len(self._batch) >= self._batch_size:
+                while len(self._batch) >= self._batch_size:
                     self._send_batch()
                 self._commit_if_due()
             self._send_batch()
@@ -111,7 +112,7 @@ class IndexingRound:
             for reading in self._window:
                 reading.future.cancel()
             try:
-                self._collect_batch()
+                self._collect(leave=0)
             finally:
                 self._commit()
 
@@ -258,22 +259,22 @@ class IndexingRound:
     # Encoding
 
     def _send_batch(self) -> None:
-        self._collect_batch()
+        """The encoder has the next batch while it computes one."""
+        self._collect(leave=_BATCHES_IN_FLIGHT - 1)
         if self._batch:
             self._yield_to_question()
-            batch, self._batch = self._batch, []
+            batch, self._batch = self._batch[: self._batch_size], self._batch[self._batch_size :]
             future = self._face.encode_images(np.stack([pixels for _, _, pixels in batch]))
-            self._in_flight = ([(photo_id, content) for photo_id, content, _ in batch], future)
+            self._in_flight.append(([(photo_id, content) for photo_id, content, _ in batch], future))
 
-    def _collect_batch(self) -> None:
-        if self._in_flight is None:
-            return
-        (contents, future), self._in_flight = self._in_flight, None
-        assert self._writer is not None
-        useless = self._writer.append(contents, self._wait(future, _BATCH_PATIENCE_S))
-        for photo_id in useless:
-            self._note_useless(photo_id)
-        self._progress.note_done(len(contents))
+    def _collect(self, leave: int) -> None:
+        while len(self._in_flight) > leave:
+            contents, future = self._in_flight.popleft()
+            assert self._writer is not None
+            useless = self._writer.append(contents, self._wait(future, _BATCH_PATIENCE_S))
+            for photo_id in useless:
+                self._note_useless(photo_id)
+            self._progress.note_done(len(contents))
 
     def _note_useless(self, photo_id: PhotoId) -> None:
         self._job(lambda desk: desk.catalogue.record_problem(photo_id, _NOT_A_VECTOR)).result()
@@ -288,7 +289,7 @@ class IndexingRound:
         idle = not self._window and not self._upcoming
         if idle:
             self._send_batch()
-            self._collect_batch()
+            self._collect(leave=0)
         if idle or time.monotonic() - self._synced_s >= _SYNC_EVERY_S:
             self._commit()
 
