@@ -17,6 +17,7 @@ _DEAD_SHARE = 0.25
 _MAX_ID = 2**31 - 1
 _TIES_AHEAD = 16
 _SCATTERED = 30  # to copy one vector in thirty together is quicker than to pass over the others
+_VERY_FEW = 512  # compared one and all without looking at the others
 _MOST_BY_HEAP = 4096  # for more than these, sorting all scores is quicker than faiss's heap
 
 
@@ -87,6 +88,12 @@ class FlatIndex:
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         query = unit_query(vector, self._dimension)
         with self._lock:
+            if allowed is not None and len(allowed) <= _VERY_FEW:
+                ids, vectors = self._slots.gathered(np.asarray(allowed, np.int64))
+                if len(ids) == 0 or (limit is not None and limit <= 0):
+                    return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+                scores, rows = scan(vectors, query, len(ids))
+                return best_first(ids[rows], scores, len(ids) if limit is None else limit)
             mask = self._slots.live if allowed is None else self._slots.mask_of(np.asarray(allowed, np.int64))
             candidates = int(np.count_nonzero(mask))
             wanted = candidates if limit is None else min(max(limit, 0), candidates)

@@ -78,6 +78,14 @@ class VectorSlots:
             first += len(block)
         return vectors
 
+    def gathered(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+        """Those of a few ids that have a vector, each once, and copies of their vectors."""
+        slots = np.sort(self.slots_of(ids))
+        fresh = slots >= 0
+        fresh[1:] &= slots[1:] != slots[:-1]
+        slots = slots[fresh]
+        return self._id_of_slot[slots], self.vectors_at(slots)
+
     def adopt(self, ids: NDArray[np.int64], vectors: NDArray[np.float16]) -> None:
         """The first vectors, each id once, in memory that is ours from now on."""
         assert self._count == 0

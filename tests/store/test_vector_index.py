@@ -52,13 +52,16 @@ def test_answers_are_exact_and_best_first(limit: int | None) -> None:
     assert (found.dtype, scores.dtype) == (np.int64, np.float32)
 
 
-@pytest.mark.parametrize("share", [0.0, 0.01, 0.3, 1.0])
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.03, 0.3, 1.0])  # each share is searched in another way
 def test_only_allowed_photos_are_found_and_never_fewer_than_there_are(share: float) -> None:
-    index, ids, vectors = filled()
+    index, ids, vectors = filled(20_000)
+    index.upsert(ids[:40], vectors[:40])  # in a second block of memory, with dead slots in the first
     allowed = ids[: int(share * len(ids))]
-    found, _ = index.search(question(), 50, allowed=np.append(allowed, [2, 10**12]))
     expected, _ = exact(allowed, vectors[: len(allowed)], question())
-    assert np.array_equal(found, expected[:50])
+    for limit in (50, None):
+        found, _ = index.search(question(), limit, allowed=np.concatenate([allowed, allowed[:9], [2, 10**12]]))
+        assert np.array_equal(found[:50], expected[:limit][:50])
+        assert np.array_equal(np.sort(found), np.sort(expected[:limit]))
 
 
 def test_an_empty_index_and_a_limit_of_zero_find_nothing() -> None:
