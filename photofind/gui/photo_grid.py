@@ -24,7 +24,7 @@ from photofind.gui.geometry import EvenGrid
 from photofind.gui.photo_delegate import Part, PhotoDelegate, part_at
 from photofind.gui.photo_model import PhotoModel
 from photofind.gui.reordering import Reordering, find_id
-from photofind.gui.surface_view import Index, SurfaceView, parts
+from photofind.gui.surface_view import Index, SurfaceView
 from photofind.gui.thumbnail_loader import ThumbnailLoader
 
 LEAST_CELL_PX, MOST_CELL_PX = 72, 420
@@ -149,7 +149,7 @@ class PhotoGrid(SurfaceView):
         self._look.start()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
+        painter, changed = QPainter(self.viewport()), event.region()
         painter.fillRect(event.rect(), self.palette().color(style.WINDOW))
         option = QStyleOptionViewItem()
         self.initViewItemOption(option)
@@ -162,6 +162,8 @@ class PhotoGrid(SurfaceView):
         for row in self._geometry.visible_range(event.rect().top() + offset, event.rect().bottom() + 1 + offset):
             index = self._photos.index(row)
             option.rect = self.visualRect(index)
+            if not changed.intersects(option.rect):
+                continue
             state = flags.State_Enabled
             if not none_selected and selection.isSelected(index):
                 state |= flags.State_Selected
@@ -251,14 +253,14 @@ class PhotoGrid(SurfaceView):
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
-        self.update_spans((index.row(), index.row()) for index in (current, previous) if index.isValid())
+        for index in (current, previous):
+            self.viewport().update(self.visualRect(index))
         text = current.data(Qt.ItemDataRole.AccessibleTextRole) if current.isValid() else ""
         self.setAccessibleDescription(text or "")
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
-        self.update_spans((part.top(), part.bottom()) for changed in (selected, deselected) for part in parts(changed))
         self.selection_changed.emit()
 
     # -- inside

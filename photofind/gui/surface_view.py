@@ -1,6 +1,5 @@
 """A view over a surface with geometry of its own: what Qt asks of any item view, answered in constant time."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import (
@@ -75,13 +74,6 @@ class SurfaceView(QAbstractItemView):
     def selected_spans(self) -> list[Span]:
         """Selected rows, ascending."""
         return sorted((part.top(), part.bottom() + 1) for part in parts(self.selectionModel().selection()))
-
-    def update_spans(self, spans: Iterable[tuple[int, int]]) -> None:
-        """Paint these photos again, given as first and last rows, as far as they are on screen."""
-        visible = self.visible()
-        for first, last in spans:
-            for row in range(max(first, visible.start), min(last + 1, visible.stop)):
-                self.viewport().update(self.visualRect(self.model().index(row, 0)))
 
     def selected_count(self) -> int:
         return sum(end - first for first, end in self.selected_spans())
@@ -183,8 +175,13 @@ class SurfaceView(QAbstractItemView):
             chosen.select(self.model().index(min(first, last), 0), self.model().index(max(first, last), 0))
         self.selectionModel().select(chosen, command)
 
-    def visualRegionForSelection(self, _selection: QItemSelection) -> QRegion:
-        return QRegion(self.viewport().rect())  # only what is visible is painted, whatever is selected
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
+        """What Qt paints again when it is selected or no longer: cells on screen, however many photos are meant."""
+        visible, region = self.visible(), QRegion()
+        for part in parts(selection):
+            for row in range(max(part.top(), visible.start), min(part.bottom() + 1, visible.stop)):
+                region += self.visualRect(self.model().index(row, 0))
+        return region
 
     def updateGeometries(self) -> None:
         super().updateGeometries()
