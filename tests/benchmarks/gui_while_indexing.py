@@ -25,7 +25,7 @@ from camera_photos import make_photos, shared_folder, warm_up_cache
 from heartbeat import causes, summary
 from large_library import large_library
 from PIL import Image
-from real_window import environment, prepare
+from real_window import environment, prepare, run_and_watch_others
 from report import Row, benchmark_options, hand_in, percentile
 
 GOAL_P99_MS, GOAL_MAX_MS = 16.0, 50.0
@@ -63,8 +63,8 @@ def beats(scratch: Path, seconds: float, *options: object, xcb: bool = False) ->
     """What ``beats_in_window.py`` finds."""
     result = scratch / "beats.json"
     command = [sys.executable, Path(__file__).with_name("beats_in_window.py"), result, str(seconds), *options]
-    subprocess.run([str(part) for part in command], env=environment(scratch, xcb=xcb), check=True)
-    found: dict[str, Any] = json.loads(result.read_text())
+    others = run_and_watch_others(command, environment(scratch, xcb=xcb))
+    found: dict[str, Any] = json.loads(result.read_text()) | {"others": others}
     return found
 
 
@@ -109,6 +109,7 @@ def main() -> None:
     sys.stdout.write(f"  late for: {causes(before['late'] + after['late'])}\n")
     sys.stdout.write(f"photofind, {ours['came']} photos came in {ours['lists']} lists: {summary(mine)}\n")
     sys.stdout.write(f"  late for: {causes(ours['late'])}\n")
+    sys.stdout.write(f"  other programs used {ours['others']:.0%} of the processors meanwhile\n")
     for beat in sorted(ours["late"], key=lambda beat: -beat["interval_ms"])[: 40 if given.why else 8]:
         ran = sorted(beat["others"].items(), key=lambda item: -item[1][0])[:4]
         others = "; ".join(f"{thread} {ran_ms:.0f}" for thread, (ran_ms, _) in ran)
