@@ -7,7 +7,8 @@ camera photos and many small ones is added as a user adds one, and from that mom
 GUI thread tells how long it is from beat to beat. Photos come into the shown list all the while. The baseline is the same
 timer in a Qt program that does nothing, while as many processes as our helpers, at their niceness, use all cores: before
 and after. Late beats (over 16 ms) are told apart by what the thread did: work of its own, waiting for a processor that
-others had, or waiting for a lock, which is mostly Python's. --why: write what all threads did in each late beat.
+others had, or waiting for a lock (mostly Python's) or the disk. --why: write what all threads did in each late beat; the
+looking itself makes some beats late.
 """
 
 import json

@@ -34,7 +34,7 @@ class LateBeat:
     def cause(self) -> str:
         """Of what is beyond the 10 ms: the thread's own work, a processor that others had, or something it waited for."""
         waited_ms = self.interval_ms - self.ran_ms - self.queued_ms
-        shares = {"own work": self.ran_ms, "processor": self.queued_ms, "lock": waited_ms - BEAT_MS}
+        shares = {"own work": self.ran_ms, "processor": self.queued_ms, "lock or disk": waited_ms - BEAT_MS}
         return max(shares, key=lambda name: shares[name])
 
 
