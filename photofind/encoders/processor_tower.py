@@ -130,7 +130,8 @@ class _LastBlock(nn.Module):  # type: ignore[misc]
     def __init__(self, block: Any, dtype: Any) -> None:
         super().__init__()
         self.ln_1, self.ls_1, self.ln_2, self.ls_2, self.mlp = block.ln_1, block.ls_1, block.ln_2, block.ls_2, block.mlp
-        self.attn = _Attention(*_torch_weights(block.attn), block.attn.num_heads, dtype, only_first=True)
+        qkv, out = _torch_weights(block.attn)
+        self.attn = _Attention(qkv, out, block.attn.num_heads, dtype, only_first=True)
 
     def forward(self, q_x: Any, *_: Any, **__: Any) -> Any:
         x = q_x[:, :1] + self.ls_1(self.attn(self.ln_1(q_x)))
@@ -167,14 +168,15 @@ def _rewrite_patches(tower: Any, dtype: Any, mean: Sequence[float], std: Sequenc
     from open_clip.transformer import VisionTransformer
     from timm.models.vision_transformer import VisionTransformer as TimmVisionTransformer
 
-    trunk = getattr(tower, "trunk", None)
+    trunk: Any = getattr(tower, "trunk", None)
+    owner: Any
     if type(tower) is VisionTransformer:
         owner, name = tower, "conv1"
     elif type(trunk) is TimmVisionTransformer:
         owner, name = trunk.patch_embed, "proj"
     else:
         return False
-    conv = getattr(owner, name, None)
+    conv: Any = getattr(owner, name, None)
     if (
         type(conv) is not nn.Conv2d
         or conv.stride != conv.kernel_size
@@ -210,14 +212,14 @@ def _attention_of(module: Any, dtype: Any) -> Any | None:
 
     if type(module) is nn.MultiheadAttention:
         weights = _torch_weights(module)
-        return None if weights is None else _LikeTorch(*weights, module.num_heads, dtype)
+        return None if weights is None else _LikeTorch(weights[0], weights[1], module.num_heads, dtype)
     if type(module) is timm_attention.Attention and _is_plain(module):
         qkv, out = (module.qkv.weight, module.qkv.bias), (module.proj.weight, module.proj.bias)
         return _Attention(qkv, out, module.num_heads, dtype)
     return None
 
 
-def _torch_weights(attention: Any) -> Any | None:
+def _torch_weights(attention: Any) -> Any:
     """((weight, bias) of all three inputs, (weight, bias) of the output), None where it is not plain self-attention."""
     if (
         not attention._qkv_same_embed_dim
@@ -241,7 +243,7 @@ def _is_plain(attention: Any) -> bool:
 def _join_gelu(module: Any, dtype: Any) -> None:
     """A first layer of an MLP and the GELU behind it become one."""
     for first, act in (("c_fc", "gelu"), ("fc1", "act")):
-        linear = getattr(module, first, None)
+        linear: Any = getattr(module, first, None)
         gelu = _approximation(getattr(module, act, None))
         if type(linear) is nn.Linear and gelu:
             setattr(module, first, _PackedLinear(linear.weight, linear.bias, dtype, gelu))
