@@ -23,7 +23,7 @@ def decode_part(jpeg: bytes | None, part: Callable[[QSize], QRect], size: QSize)
     buffer = QBuffer()
     buffer.setData(jpeg)
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer, b"JPEG")  # type: ignore[arg-type]  # PySide's stub says QByteArray
+    reader = QImageReader(buffer, b"JPEG")
     reader.setAutoDetectImageFormat(False)
     whole = reader.size()
     if not whole.isValid():

@@ -39,7 +39,7 @@ def open_library(
         LibraryInUse: another program has it.
         StoreFailed, NoRoom: it cannot be opened.
     """
-    with lock or LibraryLock.acquire(paths.folder) as lock:
+    with lock or LibraryLock.acquire(paths.folder) as held:
         settings, notice = settings_file.load(paths.settings)
         shelf = shelf_for(settings.hub_endpoint)
         engine = Engine(paths, settings, shelf, watch=watch, follows_pace=follows_pace, language=language)
@@ -49,7 +49,7 @@ def open_library(
                 engine.announce(Notice(notice))
             server = CommandServer(RemoteCommands(engine, raise_window).handle)
             try:
-                lock.publish(server.start())
+                held.publish(server.start())
                 yield engine
             finally:
                 server.stop()
