@@ -19,6 +19,7 @@ from photofind.core.errors import EncoderUnavailable
 from photofind.core.helper_process import end_with_parent, step_back
 from photofind.encoders.folder import check_folder
 from photofind.encoders.half_precision import machine
+from photofind.encoders.light_imports import import_lightly
 from photofind.encoders.weights_memory import WeightsMemory
 
 if TYPE_CHECKING:
@@ -68,7 +69,11 @@ def run_encoder(
     forbid_network()
     memory = WeightsMemory(Path(memory_folder))
     try:
-        encoder = OpenClipEncoder(check_folder(Path(folder)), threads=threads, is_half_better=_remembering(memory, key))
+        checked = check_folder(Path(folder))
+        import_lightly(
+            with_transformers=checked.tokenizer_in_folder or "hf_model_name" in checked.model_cfg["text_cfg"]
+        )
+        encoder = OpenClipEncoder(checked, threads=threads, is_half_better=_remembering(memory, key))
     except EncoderUnavailable as error:
         pipe.send(("failed", str(error)))
         return

@@ -19,6 +19,7 @@ from photofind.encoders.half_precision import blobs, half_is_better, native_half
 from photofind.encoders.part_sizes import PartSizes
 from photofind.encoders.protocol import TextVectors, Vectors
 from photofind.encoders.weights_loading import load_model
+from photofind.encoders.weights_sharing import give_back_pages
 
 _log = logging.getLogger(__name__)
 
@@ -71,8 +72,7 @@ class OpenClipEncoder:
         self.device = device or _best_device(torch)
         self._model, self._tokenizer = load_model(folder)
         self._prepare(is_half_better)
-        gc.collect()
-        _give_back_memory()
+        self._tidy_memory()
 
     def use_threads(self) -> None:
         """Each thread that computes calls it once: OpenMP keeps the number for each of them."""
@@ -160,13 +160,17 @@ class OpenClipEncoder:
             pictures = blobs(size_px).to(device)
             if device != "cpu":  # where a few pictures take no longer in one precision than in the other
                 pictures = pictures.repeat(_ENOUGH_FOR_DEVICE // len(pictures), 1, 1, 1)
-            return half_is_better(
-                lambda: exact.features(pictures), lambda: functools.partial(exact.copy_in(half).features, pictures)
-            )
+            try:
+                return half_is_better(
+                    lambda: exact.features(pictures), lambda: functools.partial(exact.copy_in(half).features, pictures)
+                )
+            finally:
+                self._tidy_memory()
 
         if half is not None and is_half_better(device, try_pictures):
             dtype = half
         self._tower = PictureTower(self._model.visual, device, dtype, folder.mean, folder.std)
+        self._tidy_memory()
         self._feed = PictureFeed(self._tower)
         self._sizes = PartSizes(_SIZES_ON_CPU)
         self._most = _MOST_ON_DEVICE
@@ -187,6 +191,7 @@ class OpenClipEncoder:
             and is_half_better("cpu, texts", try_texts)
         ):
             text_tower.rewrite(half)
+        self._tidy_memory()
         for parameter in self._model.parameters():  # what is still a view of the mapped file keeps all of it in memory
             if parameter.device.type == "cpu":
                 parameter.data = parameter.data.clone()
@@ -194,6 +199,12 @@ class OpenClipEncoder:
         if device == "cuda":
             torch.cuda.synchronize()  # texts and pictures have streams of their own, which do not wait for this one
         self._text_place = TextPlace()
+
+    def _tidy_memory(self) -> None:
+        """What loading leaves behind; while it loads, so that there is never much of it at once."""
+        gc.collect()
+        _give_back_memory()
+        give_back_pages(self._folder.weights)
 
     def _on_processor(self, pictures: NDArray[np.uint8]) -> Vectors:
         found: list[Vectors] = []

@@ -1,6 +1,5 @@
 """The picture tower on its device: bytes in, features out. Encoder process only; imported once torch is there."""
 
-import copy
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from photofind.encoders.processor_tower import fits_processor, rewrite
+from photofind.encoders.weights_sharing import copy_sharing_weights
 
 
 class PictureTower:
@@ -25,7 +25,7 @@ class PictureTower:
 
     def copy_in(self, dtype: Any) -> "PictureTower":
         """Another one of the same weights; this one is in float32."""
-        return PictureTower(copy.deepcopy(self._module), self.device, dtype, self._mean, self._std)
+        return PictureTower(copy_sharing_weights(self._module), self.device, dtype, self._mean, self._std)
 
     def features(self, pictures: Any) -> Any:
         """uint8 [n, size, size, 3] on the device → float32 [n, dimension] there, not normalised. In inference mode."""

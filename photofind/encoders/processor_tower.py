@@ -21,7 +21,7 @@ _MIDDLE = 128  # bytes less this are exact in bfloat16, and small
 
 
 def fits_processor(dtype: Any) -> bool:
-    """Whether this build of torch has the operations; half precision only: in float32 they measured no faster."""
+    """Whether this build of torch has the operations; half precision only: float32 was not tried."""
     return (
         platform.machine().lower() in ("x86_64", "amd64")
         and dtype == torch.bfloat16

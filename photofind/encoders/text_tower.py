@@ -1,7 +1,8 @@
 """Texts through open_clip's text tower, only as many places of it as the text has words."""
 
-import copy
 from typing import Any
+
+from photofind.encoders.weights_sharing import copy_sharing_weights
 
 
 class TextTower:
@@ -33,7 +34,7 @@ class TextTower:
         """Another one of the same weights, rewritten for the processor; only where it can be short."""
         picture_tower, self._model.visual = self._model.visual, None
         try:
-            other = copy.deepcopy(self._model)
+            other = copy_sharing_weights(self._model)
         finally:
             self._model.visual = picture_tower
         found = TextTower(other)

@@ -46,10 +46,10 @@ def load_model(folder: CheckedFolder) -> tuple[Any, Any]:
 
 
 def _without_random_weights(folder: CheckedFolder) -> Any | None:
-    """Builds towers whose parameters have no memory, and assigns the file's tensors to them.
+    """Builds towers without drawing random parameters, and assigns the file's tensors to them.
 
-    Only parameters are made so: buffers that no file holds (masks, position ids) are computed as ever. None when this
-    way does not lead to a whole model; the ordinary one then says what is wrong.
+    Loading is strict, so the file gives every parameter; buffers that no file holds (masks, position ids) are computed as
+    ever. None when this way does not lead to a whole model; the ordinary one then says what is wrong.
     """
     import torch
     from open_clip import factory
@@ -65,14 +65,12 @@ def _without_random_weights(folder: CheckedFolder) -> Any | None:
     if "hf_model_name" in description["text_cfg"]:
         description["text_cfg"]["hf_model_pretrained"] = False
     try:
-        with _parameters_without_memory():
+        with _nothing_drawn():
             model = (towers.CustomTextCLIP if custom_text else towers.CLIP)(**description, cast_dtype=None)
         # load_checkpoint knows the old and foreign layouts of weights; it calls this.
         model.load_state_dict = functools.partial(model.load_state_dict, assign=True)
         factory.load_checkpoint(model, str(folder.weights), strict=True, weights_only=True)
         del model.load_state_dict
-        if any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())):
-            return None
         return model.to(torch.float32)
     except Exception:
         _log.info("%s is loaded the ordinary way", folder.folder, exc_info=True)
@@ -80,21 +78,24 @@ def _without_random_weights(folder: CheckedFolder) -> Any | None:
 
 
 @contextlib.contextmanager
-def _parameters_without_memory() -> Iterator[None]:
+def _nothing_drawn() -> Iterator[None]:
+    """Parameters keep whatever their memory holds, which is none of the machine's until it is written to.
+
+    The meta device would do the same, but using it imports all of torch's compiler: 250 MB and a second.
+    """
     import torch
 
-    register = torch.nn.Module.register_parameter
+    def leave(tensor: Any, *_: Any, **__: Any) -> Any:
+        return tensor
 
-    def on_meta(module: Any, name: str, parameter: Any) -> None:
-        if parameter is not None and not parameter.is_meta:
-            parameter = torch.nn.Parameter(parameter.to("meta"), requires_grad=parameter.requires_grad)
-        register(module, name, parameter)
-
-    torch.nn.Module.register_parameter = on_meta
+    drawing = ("normal_", "uniform_", "erfinv_")
+    for name in drawing:
+        setattr(torch.Tensor, name, leave)
     try:
         yield
     finally:
-        torch.nn.Module.register_parameter = register
+        for name in drawing:
+            delattr(torch.Tensor, name)  # what it inherits shows again
 
 
 def _as_open_clip_does(folder: CheckedFolder) -> Any:

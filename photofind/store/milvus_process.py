@@ -49,6 +49,11 @@ class MilvusProcess:
         return self._earlier_breakdowns + self._breakdowns
 
     @property
+    def is_server(self) -> bool:
+        """Whether the vectors go to a server, which costs this machine little."""
+        return self._place[0] is None
+
+    @property
     def process_id(self) -> int | None:
         """The process while it runs, for tests and for the curious."""
         return self._process.pid if self._process is not None else None

@@ -28,7 +28,7 @@ from report import Row, benchmark_options, hand_in
 
 GOAL_BUSY_MB, GOAL_IDLE_MB = 1600, 400
 _LOOK_EVERY_S = 0.5
-_AFTER_IDLE_S = 15
+_AFTER_IDLE_S = 45
 _TUTORIAL = """
 import sys, numpy, open_clip, torch, psutil
 from pymilvus import MilvusClient

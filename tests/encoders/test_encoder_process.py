@@ -98,6 +98,12 @@ def test_the_process_makes_way_for_others(running: EncoderProcess) -> None:
     assert psutil.Process(running.process_id).nice() == psutil.Process().nice() + 5
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_compiler_of_torch_stays_out_of_the_process(running: EncoderProcess) -> None:
+    running.encode_texts(["dog"]).result(PATIENCE_S)
+    assert "libtriton" not in Path(f"/proc/{running.process_id}/maps").read_text(), "270 MB that nothing uses"
+
+
 def test_a_process_killed_in_the_middle_is_started_again(
     running: EncoderProcess, caplog: pytest.LogCaptureFixture
 ) -> None:
