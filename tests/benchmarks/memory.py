@@ -114,11 +114,13 @@ def main() -> None:
         ).stdout
     most = max(busy, key=lambda look: sum(look.values()))
     last = idle[-1]
+    following = max(idle, key=lambda look: sum(look.values()))
     totals = {name: sum(look.values()) for name, look in (("busy", most), ("idle", last))}
     usual = statistics.median(sum(look.values()) for look in busy)
     for name, look in (
         ("open, nothing done yet", started[-1]),
         ("the most while indexing", most),
+        ("the most afterwards, while Milvus is brought in step", following),
         ("at the end", last),
     ):
         sys.stdout.write(f"{name}: {sum(look.values()):.0f} MB ({_said(look)})\n")
@@ -129,6 +131,10 @@ def main() -> None:
             Row(
                 "9", "PSS of all processes, 100,000 photos, indexing", baseline, f"{totals['busy']:.0f} MB at most",
                 f"{totals['busy'] / float(tutorial.split()[-1]):.2f}", f"≤ {GOAL_BUSY_MB} MB", totals["busy"] <= GOAL_BUSY_MB,
+            ),
+            Row(
+                "9", "PSS afterwards, while Milvus is brought in step", "", f"{sum(following.values()):.0f} MB at most", "",
+                "", None,
             ),
             Row(
                 "9", f"PSS {idle_s + _AFTER_IDLE_S:.0f} s after the last use", "", f"{totals['idle']:.0f} MB", "",

@@ -48,7 +48,7 @@ def test_what_the_fast_loading_cannot_do_is_loaded_the_ordinary_way(
 
     monkeypatch.setattr(factory, "load_checkpoint", first_time_wrong)
     with caplog.at_level(logging.INFO, "photofind"):
-        model, _ = load_model(check_folder(tiny_folder("vit")))
+        load_model(check_folder(tiny_folder("vit")))
     assert len(calls) == 2
     assert "the ordinary way" in caplog.text
 
