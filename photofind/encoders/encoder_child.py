@@ -20,6 +20,7 @@ from photofind.core.helper_process import end_with_parent, step_back
 from photofind.encoders.folder import check_folder
 from photofind.encoders.half_precision import machine
 from photofind.encoders.light_imports import import_lightly
+from photofind.encoders.no_network import forbid_network
 from photofind.encoders.weights_memory import WeightsMemory
 
 if TYPE_CHECKING:
@@ -64,7 +65,14 @@ def run_encoder(
     threading.Thread(target=_receive, args=(pipe, texts, pictures), name="receive", daemon=True).start()
     if low_priority:
         step_back(_BACKGROUND_NICENESS)
-    from photofind.encoders.open_clip_encoder import OpenClipEncoder, forbid_network
+    from photofind.encoders.open_clip_encoder import OpenClipEncoder
+
+    is_ready = threading.Event()
+
+    def begin_texts(encoder: OpenClipEncoder) -> None:
+        is_ready.set()
+        pipe.send(("ready", (encoder.device, encoder.most_at_once)))
+        loaded.put(encoder)
 
     forbid_network()
     memory = WeightsMemory(Path(memory_folder))
@@ -73,12 +81,13 @@ def run_encoder(
         import_lightly(
             with_transformers=checked.tokenizer_in_folder or "hf_model_name" in checked.model_cfg["text_cfg"]
         )
-        encoder = OpenClipEncoder(checked, threads=threads, is_half_better=_remembering(memory, key))
+        encoder = OpenClipEncoder(
+            checked, threads=threads, is_half_better=_remembering(memory, key), on_texts_ready=begin_texts
+        )
     except EncoderUnavailable as error:
-        pipe.send(("failed", str(error)))
+        if not is_ready.is_set():  # else the end of the process says it: there was too little memory for the pictures
+            pipe.send(("failed", str(error)))
         return
-    loaded.put(encoder)
-    pipe.send(("ready", (encoder.device, encoder.most_at_once)))
     _serve_pictures(encoder, pictures, answers)
 
 

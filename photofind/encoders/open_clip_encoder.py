@@ -4,7 +4,6 @@ import ctypes
 import functools
 import gc
 import logging
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -25,33 +24,17 @@ _log = logging.getLogger(__name__)
 
 _TEXTS_AT_ONCE = 64
 _EXAMPLES = ["a dog on a beach", "red", "three people laugh at a table full of food in the evening"]
-_SIZES_ON_CPU = (16, 4)
+_SIZES_ON_CPU = (16, 8, 4)
 _MOST_ON_DEVICE = 256
 _ENOUGH_FOR_DEVICE = 64
-
-
-def forbid_network() -> None:
-    """Closes the network to this process, for good: what a folder of weights makes a library do stays on this machine.
-
-    Libraries are told first, so that they do not try; the audit hook (PEP 578) is for what they were not told.
-    """
-    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK"):
-        os.environ[name] = "1"
-    # With this variable torch.load would unpickle anything, even where weights_only is not given.
-    os.environ.pop("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", None)
-
-    def refuse(event: str, _arguments: tuple[Any, ...]) -> None:
-        if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"):
-            raise PermissionError("an encoder has no business on the network")
-
-    sys.addaudithook(refuse)
 
 
 class OpenClipEncoder:
     """The two towers of a checked folder on the best device. Pictures by one thread, texts by another or the same.
 
     ``is_half_better`` is asked once, where the device has a native half precision: ``(device, probe) -> bool``; it
-    calls ``probe`` unless it remembers. ``device``: another one than the best.
+    calls ``probe`` unless it remembers. ``device``: another one than the best. ``on_texts_ready`` is called once, as soon as
+    another thread may encode texts.
     """
 
     def __init__(
@@ -61,17 +44,21 @@ class OpenClipEncoder:
         threads: int = 0,
         is_half_better: Callable[[str, Callable[[], bool]], bool] = lambda _device, probe: probe(),
         device: str = "",
+        on_texts_ready: "Callable[[OpenClipEncoder], None]" = lambda _: None,
     ) -> None:
         """Loads weights, for seconds. Raises ``EncoderUnavailable`` when they do not fit their description."""
         import torch
 
+        from photofind.encoders.picture_tower import TextPlace
+
         self._torch = torch
+        self._text_place = TextPlace()
         self._folder = folder
         self._threads = threads
         self.use_threads()
         self.device = device or _best_device(torch)
         self._model, self._tokenizer = load_model(folder)
-        self._prepare(is_half_better)
+        self._prepare(is_half_better, on_texts_ready)
         self._tidy_memory()
 
     def use_threads(self) -> None:
@@ -143,16 +130,42 @@ class OpenClipEncoder:
                 answer[place] = vector
         return answer
 
-    def _prepare(self, is_half_better: Callable[[str, Callable[[], bool]], bool]) -> None:
+    def _prepare(
+        self,
+        is_half_better: Callable[[str, Callable[[], bool]], bool],
+        on_texts_ready: "Callable[[OpenClipEncoder], None]",
+    ) -> None:
         from photofind.encoders.convolutions import fold
-        from photofind.encoders.picture_tower import PictureFeed, PictureTower, TextPlace
+        from photofind.encoders.picture_tower import PictureFeed, PictureTower
         from photofind.encoders.processor_tower import fits_processor
         from photofind.encoders.text_tower import TextTower
 
         torch, folder, device = self._torch, self._folder, self.device
+        half = native_half(device)
+        self._text_tower = text_tower = TextTower(self._model)
+
+        def try_texts() -> bool:
+            tokens = self._tokenizer(_EXAMPLES)
+            return half_is_better(
+                lambda: text_tower.features(tokens),
+                lambda: functools.partial(text_tower.copy_in(half).features, tokens),
+                faster_by=1.0,  # it is worth its memory
+            )
+
+        if (
+            device == "cpu"
+            and text_tower.can_be_short
+            and fits_processor(half)
+            and is_half_better("cpu, texts", try_texts)
+        ):
+            text_tower.rewrite(half)
+        if device == "cpu":  # nothing below touches the text tower; elsewhere all of the model has to be moved first
+            self._own_parameters(of_pictures=False)
+            on_texts_ready(self)
+        self._tidy_memory()
+
         size_px = folder.input_spec.size_px
         fold(self._model.visual, torch.zeros(1, 3, size_px, size_px))
-        half = native_half(device)
         dtype = torch.float32
 
         def try_pictures() -> bool:
@@ -174,31 +187,19 @@ class OpenClipEncoder:
         self._feed = PictureFeed(self._tower)
         self._sizes = PartSizes(_SIZES_ON_CPU)
         self._most = _MOST_ON_DEVICE
-        self._text_tower = text_tower = TextTower(self._model)
+        self._own_parameters(of_pictures=True)
+        if device != "cpu":
+            self._own_parameters(of_pictures=False)
+            self._model.to(device)
+            if device == "cuda":
+                torch.cuda.synchronize()  # texts and pictures have streams of their own, which do not wait for this one
+            on_texts_ready(self)
 
-        def try_texts() -> bool:
-            tokens = self._tokenizer(_EXAMPLES)
-            return half_is_better(
-                lambda: text_tower.features(tokens),
-                lambda: functools.partial(text_tower.copy_in(half).features, tokens),
-                faster_by=1.0,  # it is worth its memory
-            )
-
-        if (
-            device == "cpu"
-            and text_tower.can_be_short
-            and fits_processor(half)
-            and is_half_better("cpu, texts", try_texts)
-        ):
-            text_tower.rewrite(half)
-        self._tidy_memory()
-        for parameter in self._model.parameters():  # what is still a view of the mapped file keeps all of it in memory
-            if parameter.device.type == "cpu":
+    def _own_parameters(self, *, of_pictures: bool) -> None:
+        """What is still a view of the mapped file keeps all of it in memory."""
+        for name, parameter in self._model.named_parameters():
+            if name.startswith("visual.") is of_pictures and parameter.device.type == "cpu":
                 parameter.data = parameter.data.clone()
-        self._model.to(device)
-        if device == "cuda":
-            torch.cuda.synchronize()  # texts and pictures have streams of their own, which do not wait for this one
-        self._text_place = TextPlace()
 
     def _tidy_memory(self) -> None:
         """What loading leaves behind; while it loads, so that there is never much of it at once."""
@@ -237,7 +238,7 @@ class OpenClipEncoder:
         with self._text_place.lock:
             self.device = "cpu"
             self._model.to(device="cpu", dtype=self._torch.float32)
-            self._prepare(lambda _device, _probe: False)
+            self._prepare(lambda _device, _probe: False, lambda _: None)
         return self._on_processor(pictures)
 
     def _checked(self, found: Vectors) -> Vectors:

@@ -56,44 +56,48 @@ def main() -> None:
         return
     with _folder(given.cache) as cache:
         library = _library(cache, QUICK if given.quick else COUNT)
-        frames: dict[str, list[float]] = {}
-        jumps: list[float] = []
+        by_window: dict[str, tuple[dict[str, list[float]], list[float]]] = {}
         list_view: list[float] = []
         for ratio in (1, 2):
             for width, height in SIZES:
                 measured = _run(library, width, height, ratio, given.quick)
                 list_view += measured.pop("list view")
                 shown = measured.pop("thumbnails")
-                jumps += shown
-                print(f"{width}×{height} at {ratio}×, {measured.pop('cells')[0]:.0f} photos on screen")
+                window = f"{width}×{height} at {ratio}×"
+                print(f"{window}, {measured.pop('cells')[0]:.0f} photos on screen")
                 for name, times_ms in measured.items():
-                    frames.setdefault(name, []).extend(times_ms)
                     print(f"  {name:<22}{_spread(times_ms)}")
                 print(f"  {'thumbnails of a page':<22}median {statistics.median(shown):6.1f} ms   most {max(shown):6.1f}")
+                by_window[window] = measured, shown
     count = QUICK if given.quick else COUNT
-    rows = [
-        Row(
-            "8",
-            f"Frame at {count:,} photos: {name} (p99, all sizes)",
-            f"QListView at {LIST_VIEW_COUNT:,}: {statistics.median(list_view):.0f} ms" if name == "resize" else "",
-            f"{percentile(times_ms, 99):.1f} ms",
-            f"{percentile(times_ms, 99) / statistics.median(list_view):.3f} ×" if name == "resize" else "",
-            f"≤ {GOAL_FRAME_MS:.0f} ms",
-            percentile(times_ms, 99) <= GOAL_FRAME_MS,
+    rows = []
+    for window, (frames, shown) in by_window.items():
+        for name, times_ms in frames.items():
+            is_resize = name == "resize"
+            p99_ms = percentile(times_ms, 99)
+            rows.append(
+                Row(
+                    "8",
+                    f"Frame at {count:,} photos, {window}: {name}, p99",
+                    f"QListView at {LIST_VIEW_COUNT:,}: {statistics.median(list_view):.0f} ms" if is_resize else "",
+                    f"{p99_ms:.1f} ms",
+                    f"{p99_ms / statistics.median(list_view):.3f} ×" if is_resize else "",
+                    f"≤ {GOAL_FRAME_MS:.0f} ms",
+                    p99_ms <= GOAL_FRAME_MS,
+                )
+            )
+        p95_ms = percentile(shown, 95)
+        rows.append(
+            Row(
+                "8",
+                f"Thumbnails of the visible page at {count:,} photos, {window}, p95",
+                "",
+                f"{p95_ms:.0f} ms",
+                "",
+                f"≤ {GOAL_THUMBNAILS_MS:.0f} ms",
+                p95_ms <= GOAL_THUMBNAILS_MS,
+            )
         )
-        for name, times_ms in frames.items()
-    ]
-    rows.append(
-        Row(
-            "8",
-            f"Thumbnails of the visible page at {count:,} photos (p95, all sizes)",
-            "",
-            f"{percentile(jumps, 95):.0f} ms",
-            "",
-            f"≤ {GOAL_THUMBNAILS_MS:.0f} ms",
-            percentile(jumps, 95) <= GOAL_THUMBNAILS_MS,
-        )
-    )
     hand_in(rows, given.json)
 
 

@@ -194,7 +194,7 @@ def test_a_device_without_memory_gets_smaller_parts_and_then_the_processor_goes_
 def test_the_network_can_be_forbidden_for_good() -> None:
     script = """
 import socket, urllib.request
-from photofind.encoders.open_clip_encoder import forbid_network
+from photofind.encoders.no_network import forbid_network
 listener = socket.create_server(("127.0.0.1", 0))
 forbid_network()
 for attempt in (
