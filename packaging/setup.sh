@@ -23,6 +23,7 @@ libraries=(
     libxcb-randr.so.0 libxcb-render.so.0 libxcb-render-util.so.0 libxcb-shape.so.0 libxcb-shm.so.0 libxcb-sync.so.1
     libxcb-util.so.1 libxcb-xfixes.so.0 libxcb-xkb.so.1
     libwayland-client.so.0 libwayland-cursor.so.0 libwayland-egl.so.1
+    libXss.so.1  # tells how long nobody has touched the machine
 )
 
 # install_line run|test: what an administrator runs here. Only the first is proven.
@@ -33,17 +34,17 @@ install_line() {
         packages="libgl1 libegl1 libglib2.0-0 libfontconfig1 libxkbcommon0 libdbus-1-3 libx11-xcb1 libxkbcommon-x11-0"
         packages+=" libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render0"
         packages+=" libxcb-render-util0 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1 libxcb-xfixes0 libxcb-xkb1"
-        packages+=" libwayland-client0 libwayland-cursor0 libwayland-egl1"
+        packages+=" libwayland-client0 libwayland-cursor0 libwayland-egl1 libxss1"
         [ "$1" = run ] || packages+=" xvfb openbox xdotool"
         echo "${sudo}apt-get update && ${sudo}apt-get install -y --no-install-recommends $packages"
     elif command -v dnf >/dev/null; then
         packages="libglvnd-glx libglvnd-egl glib2 fontconfig dejavu-sans-fonts libxkbcommon libxkbcommon-x11 dbus-libs libxcb"
         packages+=" libX11-xcb xcb-util xcb-util-cursor xcb-util-image xcb-util-keysyms xcb-util-renderutil xcb-util-wm"
-        packages+=" libwayland-client libwayland-cursor libwayland-egl"
+        packages+=" libwayland-client libwayland-cursor libwayland-egl libXScrnSaver"
         [ "$1" = run ] || packages+=" xorg-x11-server-Xvfb openbox xdotool"
         echo "${sudo}dnf install -y $packages"
     elif command -v pacman >/dev/null; then
-        packages="libglvnd glib2 fontconfig ttf-dejavu libxkbcommon libxkbcommon-x11 dbus libx11 libxcb wayland"
+        packages="libglvnd glib2 fontconfig ttf-dejavu libxkbcommon libxkbcommon-x11 dbus libx11 libxcb libxss wayland"
         packages+=" xcb-util xcb-util-cursor xcb-util-image xcb-util-keysyms xcb-util-renderutil xcb-util-wm"
         [ "$1" = run ] || packages+=" xorg-server-xvfb openbox xdotool"
         echo "${sudo}pacman -S --needed --noconfirm $packages"
@@ -51,7 +52,7 @@ install_line() {
         packages="libglvnd libgthread-2_0-0 libglib-2_0-0 libfontconfig1 dejavu-fonts libxkbcommon0 libxkbcommon-x11-0"
         packages+=" libdbus-1-3 libX11-xcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0"
         packages+=" libxcb-render0 libxcb-render-util0 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1 libxcb-xfixes0"
-        packages+=" libxcb-xkb1 libwayland-client0 libwayland-cursor0 libwayland-egl1"
+        packages+=" libxcb-xkb1 libwayland-client0 libwayland-cursor0 libwayland-egl1 libXss1"
         [ "$1" = run ] || packages+=" xorg-x11-server-Xvfb openbox xdotool"
         echo "${sudo}zypper install -y $packages"
     fi
