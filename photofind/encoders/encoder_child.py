@@ -67,13 +67,6 @@ def run_encoder(
         step_back(_BACKGROUND_NICENESS)
     from photofind.encoders.open_clip_encoder import OpenClipEncoder
 
-    is_ready = threading.Event()
-
-    def begin_texts(encoder: OpenClipEncoder) -> None:
-        is_ready.set()
-        pipe.send(("ready", (encoder.device, encoder.most_at_once)))
-        loaded.put(encoder)
-
     forbid_network()
     memory = WeightsMemory(Path(memory_folder))
     try:
@@ -81,13 +74,12 @@ def run_encoder(
         import_lightly(
             with_transformers=checked.tokenizer_in_folder or "hf_model_name" in checked.model_cfg["text_cfg"]
         )
-        encoder = OpenClipEncoder(
-            checked, threads=threads, is_half_better=_remembering(memory, key), on_texts_ready=begin_texts
-        )
+        encoder = OpenClipEncoder(checked, threads=threads, is_half_better=_remembering(memory, key))
     except EncoderUnavailable as error:
-        if not is_ready.is_set():  # else the end of the process says it: there was too little memory for the pictures
-            pipe.send(("failed", str(error)))
+        pipe.send(("failed", str(error)))
         return
+    pipe.send(("ready", (encoder.device, encoder.most_at_once)))
+    loaded.put(encoder)
     _serve_pictures(encoder, pictures, answers)
 
 

@@ -33,8 +33,7 @@ class OpenClipEncoder:
     """The two towers of a checked folder on the best device. Pictures by one thread, texts by another or the same.
 
     ``is_half_better`` is asked once, where the device has a native half precision: ``(device, probe) -> bool``; it
-    calls ``probe`` unless it remembers. ``device``: another one than the best. ``on_texts_ready`` is called once, as soon as
-    another thread may encode texts.
+    calls ``probe`` unless it remembers. ``device``: another one than the best.
     """
 
     def __init__(
@@ -44,7 +43,6 @@ class OpenClipEncoder:
         threads: int = 0,
         is_half_better: Callable[[str, Callable[[], bool]], bool] = lambda _device, probe: probe(),
         device: str = "",
-        on_texts_ready: "Callable[[OpenClipEncoder], None]" = lambda _: None,
     ) -> None:
         """Loads weights, for seconds. Raises ``EncoderUnavailable`` when they do not fit their description."""
         import torch
@@ -58,7 +56,7 @@ class OpenClipEncoder:
         self.use_threads()
         self.device = device or _best_device(torch)
         self._model, self._tokenizer = load_model(folder)
-        self._prepare(is_half_better, on_texts_ready)
+        self._prepare(is_half_better)
         self._tidy_memory()
 
     def use_threads(self) -> None:
@@ -130,11 +128,7 @@ class OpenClipEncoder:
                 answer[place] = vector
         return answer
 
-    def _prepare(
-        self,
-        is_half_better: Callable[[str, Callable[[], bool]], bool],
-        on_texts_ready: "Callable[[OpenClipEncoder], None]",
-    ) -> None:
+    def _prepare(self, is_half_better: Callable[[str, Callable[[], bool]], bool]) -> None:
         from photofind.encoders.convolutions import fold
         from photofind.encoders.picture_tower import PictureFeed, PictureTower
         from photofind.encoders.processor_tower import fits_processor
@@ -159,9 +153,7 @@ class OpenClipEncoder:
             and is_half_better("cpu, texts", try_texts)
         ):
             text_tower.rewrite(half)
-        if device == "cpu":  # nothing below touches the text tower; elsewhere all of the model has to be moved first
-            self._own_parameters(of_pictures=False)
-            on_texts_ready(self)
+        self._own_parameters(of_pictures=False)
         self._tidy_memory()
 
         size_px = folder.input_spec.size_px
@@ -188,12 +180,9 @@ class OpenClipEncoder:
         self._sizes = PartSizes(_SIZES_ON_CPU)
         self._most = _MOST_ON_DEVICE
         self._own_parameters(of_pictures=True)
-        if device != "cpu":
-            self._own_parameters(of_pictures=False)
-            self._model.to(device)
-            if device == "cuda":
-                torch.cuda.synchronize()  # texts and pictures have streams of their own, which do not wait for this one
-            on_texts_ready(self)
+        self._model.to(device)
+        if device == "cuda":
+            torch.cuda.synchronize()  # texts and pictures have streams of their own, which do not wait for this one
 
     def _own_parameters(self, *, of_pictures: bool) -> None:
         """What is still a view of the mapped file keeps all of it in memory."""
@@ -238,7 +227,7 @@ class OpenClipEncoder:
         with self._text_place.lock:
             self.device = "cpu"
             self._model.to(device="cpu", dtype=self._torch.float32)
-            self._prepare(lambda _device, _probe: False, lambda _: None)
+            self._prepare(lambda _device, _probe: False)
         return self._on_processor(pictures)
 
     def _checked(self, found: Vectors) -> Vectors:
