@@ -3,7 +3,7 @@
 import io
 import shutil
 import sqlite3
-import time
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
@@ -191,7 +191,7 @@ def test_other_pixels_are_encoded_again_and_going_back_is_too(
 
 
 def test_a_vector_that_may_be_in_the_journal_without_the_catalogue_s_knowledge_is_not_taken_for_another_s(
-    open_engine: OpenEngine, index: Index, photos: Path, encoded_pictures: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+    open_engine: OpenEngine, index: Index, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed after the journal was synced and before the catalogue was told; then the file is restored."""
     (photos / "a.jpg").write_bytes(jpeg(1))
@@ -200,13 +200,11 @@ def test_a_vector_that_may_be_in_the_journal_without_the_catalogue_s_knowledge_i
         row, _ = row_of(engine, photos / "a.jpg")
         was = vector(engine, row.id)
     (photos / "a.jpg").write_bytes(jpeg(2))
+    journal_is_synced = threading.Event()
     with monkeypatch.context() as killed, open_engine() as engine:
-        killed.setattr("photofind.store.catalogue.Catalogue.mark_encoded", lambda *_: None)
+        killed.setattr("photofind.store.catalogue.Catalogue.mark_encoded", lambda *_: journal_is_synced.set())
         engine.scan(str(photos)).result()
-        deadline_s = time.monotonic() + 30
-        while encoded_pictures() == 0:
-            assert time.monotonic() < deadline_s
-            time.sleep(0.01)
+        assert journal_is_synced.wait(30)
     (photos / "a.jpg").write_bytes(jpeg(1))
     with open_engine() as engine:
         index(engine)
