@@ -33,6 +33,7 @@ class Settled:
     verdict: Verdict
     source: PhotoId = 0
     content_hash: bytes = b""
+    input_hash: bytes | None = None
 
 
 class Identity:
@@ -70,7 +71,9 @@ class Identity:
         desk.note_membership()
         return self._what_remains(desk, work.id, content_hash)
 
-    def settle_read(self, desk: Desk, work: Work, picture: ReadPicture, thumbnail: bytes, *, final: bool) -> Settled:
+    def settle_read(
+        self, desk: Desk, work: Work, picture: ReadPicture, thumbnail: bytes, input_hash: bytes, *, final: bool
+    ) -> Settled:
         """Record what a file holds, and find out which photo it is; with ``final`` now, else perhaps LATER."""
         if not is_current(desk, work):
             return Settled(work.id, Verdict.DONE)
@@ -92,7 +95,7 @@ class Identity:
         desk.note_changed(photo_id)
         if work.is_new:
             desk.note_membership()
-        return self._what_remains(desk, photo_id, picture.content_hash)
+        return self._what_remains(desk, photo_id, picture.content_hash, input_hash)
 
     def settle_later(self, desk: Desk, work: Work, content_hash: bytes) -> Settled | None:
         """Settle what was put off, now that all other files are read; None if it must be decoded once more."""
@@ -153,13 +156,21 @@ class Identity:
                 tally.note_gone(here.id)
             tally.note_moved(twin.id, placeholder=work.id)
 
-    def _what_remains(self, desk: Desk, photo_id: PhotoId, content_hash: bytes) -> Settled:
-        if desk.reader.encoded_content(self._encoder_key, photo_id) == content_hash:
+    def _what_remains(self, desk: Desk, photo_id: PhotoId, content_hash: bytes, input_hash: bytes = b"") -> Settled:
+        key = self._encoder_key
+        before = desk.reader.encoded_content(key, photo_id)
+        if before == content_hash:
             return Settled(photo_id, Verdict.DONE)
-        for twin in desk.reader.twins(content_hash, but=photo_id):
-            if desk.reader.encoded_content(self._encoder_key, twin.id) == content_hash:
-                return Settled(photo_id, Verdict.REUSE, source=twin.id, content_hash=content_hash)
-        return Settled(photo_id, Verdict.ENCODE)
+        if input_hash and desk.reader.encoded_input(key, photo_id) == input_hash:  # only what is said about it changed
+            desk.catalogue.note_same_input(key, photo_id, content_hash)
+            return Settled(photo_id, Verdict.DONE)
+        twins = desk.reader.twins(content_hash, but=photo_id)
+        twin = next((one for one in twins if desk.reader.encoded_content(key, one.id) == content_hash), None)
+        if before is not None and (input_hash or twin is not None):
+            desk.catalogue.note_other_input(key, photo_id)
+        if twin is None:
+            return Settled(photo_id, Verdict.ENCODE)
+        return Settled(photo_id, Verdict.REUSE, twin.id, content_hash, desk.reader.encoded_input(key, twin.id))
 
 
 def is_current(desk: Desk, work: Work) -> bool:

@@ -1,6 +1,7 @@
 """The order of truth for vectors: journal on disk first, then the catalogue, then memory."""
 
 import logging
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,14 @@ _log = logging.getLogger(__name__)
 _FEW_RECORDS = 1_000
 
 
+class Seen(NamedTuple):
+    """What an encoder has seen of a photo. ``input_hash``, of the pixels that it was given, is None where it is not known."""
+
+    photo_id: PhotoId
+    content_hash: bytes
+    input_hash: bytes | None
+
+
 class VectorWriter:
     """Writes the vectors of one encoder. Indexer thread only; any call may raise StoreFailed or NoRoom."""
 
@@ -30,7 +39,7 @@ class VectorWriter:
         self._encoder = encoder
         if self.notice:
             encoder.reload_index()  # what is in memory may be more than what could be mended
-        self._unsynced: list[tuple[PhotoId, bytes, NDArray[np.float16]]] = []
+        self._unsynced: list[tuple[Seen, NDArray[np.float16]]] = []
         encoder_id, key = encoder.id, self.info.key
         # so that counts can be told when the encoder is gone
         librarian.submit(lambda desk: desk.catalogue.set_meta(f"key of {encoder_id}", key)).result()
@@ -56,24 +65,24 @@ class VectorWriter:
         self._journal.sync()
         self._encoder.index().upsert(ids, vectors)
 
-    def append(self, contents: list[tuple[PhotoId, bytes]], vectors: NDArray[np.float32]) -> list[PhotoId]:
+    def append(self, contents: list[Seen], vectors: NDArray[np.float32]) -> list[PhotoId]:
         """Take vectors [n, d] of these photos' contents. Returns the photos whose vector is no vector."""
         usable = np.isfinite(vectors).all(axis=1) & (np.linalg.norm(vectors, axis=1) > 0)
         self._append_rounded([c for c, good in zip(contents, usable, strict=True) if good], round_vectors(vectors[usable]))
-        return [photo_id for (photo_id, _), good in zip(contents, usable, strict=True) if not good]
+        return [seen.photo_id for seen, good in zip(contents, usable, strict=True) if not good]
 
-    def append_copy(self, photo_id: PhotoId, content_hash: bytes, source: PhotoId) -> bool:
+    def append_copy(self, seen: Seen, source: PhotoId) -> bool:
         """Give a photo the vector of another one with the same content. False if that vector is not there."""
-        waiting = [vector for other, _, vector in self._unsynced if other == source]
+        waiting = [vector for other, vector in self._unsynced if other.photo_id == source]
         _, vectors = self._encoder.index().vectors_of(np.array([source], np.int64))
         if not waiting and not len(vectors):
             return False
-        self._append_rounded([(photo_id, content_hash)], waiting[-1][None] if waiting else vectors)
+        self._append_rounded([seen], waiting[-1][None] if waiting else vectors)
         return True
 
-    def _append_rounded(self, contents: list[tuple[PhotoId, bytes]], vectors: NDArray[np.float16]) -> None:
-        self._journal.append(np.array([photo_id for photo_id, _ in contents], np.int64), vectors)
-        self._unsynced.extend((photo_id, content, vector) for (photo_id, content), vector in zip(contents, vectors, strict=True))
+    def _append_rounded(self, contents: list[Seen], vectors: NDArray[np.float16]) -> None:
+        self._journal.append(np.array([seen.photo_id for seen in contents], np.int64), vectors)
+        self._unsynced.extend(zip(contents, vectors, strict=True))
 
     @property
     def unsynced(self) -> int:
@@ -85,14 +94,15 @@ class VectorWriter:
             return []
         self._journal.sync()
         done = self._unsynced
-        key, contents = self.info.key, [(photo_id, content) for photo_id, content, _ in done]
-        ids = [photo_id for photo_id, _ in contents]
+        key, ids = self.info.key, [seen.photo_id for seen, _ in done]
+        contents = [(seen.photo_id, seen.content_hash) for seen, _ in done]
+        inputs = {seen.photo_id: seen.input_hash for seen, _ in done if seen.input_hash is not None}
 
         def job(desk: Desk) -> None:
-            desk.catalogue.mark_encoded(key, contents)
+            desk.catalogue.mark_encoded(key, contents, inputs)
             desk.note_membership()
 
-        self._encoder.index().upsert(np.array(ids, np.int64), np.stack([vector for _, _, vector in done]))
+        self._encoder.index().upsert(np.array(ids, np.int64), np.stack([vector for _, vector in done]))
         self._librarian.submit(job).result()
         self._unsynced = []
         for tally in self._intake.tallies:

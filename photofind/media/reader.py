@@ -82,6 +82,7 @@ def _decode(source: Source, request: DecodeRequest, max_pixels: int) -> tuple[De
         facts = gather_facts([picture.embedded], sidecar.properties if sidecar else None)
         sidecar_mtime_ns = sidecar.mtime_ns if sidecar else 0
     small = _small(picture, request.thumbnail_px)
+    encoder_input = scaling.encoder_input(picture.pixels, spec).tobytes() if spec else b""
     decoded = Decoded(
         content_hash=source.content_hash,
         size_bytes=source.size_bytes,
@@ -93,8 +94,9 @@ def _decode(source: Source, request: DecodeRequest, max_pixels: int) -> tuple[De
         sidecar_mtime_ns=sidecar_mtime_ns,
         thumbnail=scaling.as_jpeg(small) if request.thumbnail_px > 0 else b"",
         average_colour=scaling.average_colour(small),
+        input_hash=hash_of_bytes(encoder_input) if spec else b"",
     )
-    return decoded, scaling.encoder_input(picture.pixels, spec).tobytes() if spec else b""
+    return decoded, encoder_input
 
 
 def _small(picture: Picture, longest_px: int) -> Image.Image:

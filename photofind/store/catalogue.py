@@ -2,7 +2,7 @@
 
 import time
 from calendar import timegm
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from photofind.core.photo import Facts, PhotoId
@@ -110,12 +110,36 @@ class Catalogue(CatalogueOfFiles):
 
     # Vectors
 
-    def mark_encoded(self, encoder_key: str, contents: Iterable[tuple[PhotoId, bytes]]) -> None:
-        """The journal holds vectors of these contents, on disk; Milvus does not yet."""
+    def mark_encoded(
+        self, encoder_key: str, contents: Iterable[tuple[PhotoId, bytes]], inputs: Mapping[PhotoId, bytes] | None = None
+    ) -> None:
+        """The journal holds vectors of these contents, on disk; Milvus does not yet.
+
+        ``inputs``: hashes of the pixels that the encoder was given, where they are known.
+        """
+        known = inputs or {}
         with self.transaction():
             self._connection.executemany(
-                "INSERT OR REPLACE INTO encoded SELECT ?, id, ?, 0 FROM photos WHERE id = ?",
-                [(encoder_key, content_hash, photo_id) for photo_id, content_hash in contents],
+                "INSERT OR REPLACE INTO encoded (encoder_key, photo_id, content_hash, input_hash)"
+                " SELECT ?, id, ?, ? FROM photos WHERE id = ?",
+                [(encoder_key, content_hash, known.get(photo_id), photo_id) for photo_id, content_hash in contents],
+            )
+
+    def note_same_input(self, encoder_key: str, photo_id: PhotoId, content_hash: bytes) -> None:
+        """The photo has this content now, and its pixels are still those of its vector; Milvus is told its new date."""
+        with self.transaction():
+            self._connection.execute(
+                "UPDATE encoded SET content_hash = ?, stored = 0 WHERE encoder_key = ? AND photo_id = ?",
+                (content_hash, encoder_key, photo_id),
+            )
+
+    def note_other_input(self, encoder_key: str, photo_id: PhotoId) -> None:
+        """The photo is about to be encoded again. The journal may get that vector before a crash and the catalogue never
+        hear of it, so from now on only the next vector counts, even if the file becomes again what it was."""
+        with self.transaction():
+            self._connection.execute(
+                "UPDATE encoded SET content_hash = x'', input_hash = NULL WHERE encoder_key = ? AND photo_id = ?",
+                (encoder_key, photo_id),
             )
 
     def mark_stored(self, encoder_key: str, contents: Iterable[tuple[PhotoId, bytes]]) -> None:

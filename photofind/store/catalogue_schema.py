@@ -6,8 +6,9 @@ from pathlib import Path
 
 from photofind.core.errors import StoreFailed
 from photofind.store.catalogue_counts import begin_to_count, has_counts
+from photofind.store.catalogue_migrations import migrate
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # Paths are BLOBs (os.fsencode): Linux names need not be UTF-8, and SQLite refuses lone surrogates in TEXT.
 # AUTOINCREMENT: ids name vectors and thumbnails in other stores, so none is ever given twice.
@@ -76,6 +77,7 @@ CREATE TABLE encoded (
     photo_id INTEGER NOT NULL REFERENCES photos (id) ON DELETE CASCADE,
     content_hash BLOB NOT NULL,
     stored INTEGER NOT NULL DEFAULT 0,
+    input_hash BLOB,                             -- of the pixels that the encoder was given; NULL: not known
     PRIMARY KEY (encoder_key, photo_id)
 ) WITHOUT ROWID;
 CREATE INDEX encoded_not_stored ON encoded (encoder_key, photo_id) WHERE stored = 0;
@@ -113,6 +115,8 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         elif version > SCHEMA_VERSION:
             connection.close()
             raise StoreFailed(f"The library was made by a newer photofind: update this program to open {path.parent}.")
+        elif version < SCHEMA_VERSION:
+            migrate(connection, SCHEMA_VERSION)
         if not has_counts(connection):
             begin_to_count(connection)
     except (sqlite3.Error, OSError) as error:
@@ -130,10 +134,11 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10, isolation_level=None, check_same_thread=False
         )
-        if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
             connection.close()
-            raise StoreFailed(f"The library was made by another version of photofind: update it to open {path.parent}.")
-        if not has_counts(connection):
+            raise StoreFailed(f"The library was made by a newer photofind: update this program to open {path.parent}.")
+        if version < SCHEMA_VERSION or not has_counts(connection):
             connection.close()
             raise StoreFailed(f"The library {path.parent} was made by an older photofind: open its window once, or index.")
     except sqlite3.Error as error:
