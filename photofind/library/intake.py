@@ -68,6 +68,9 @@ class Intake(IntakeScans):
         folder = watched_folder(folders, path)
         if folder is None or not self._is_wanted(folders, path):
             return
+        if folder.offline:  # what is at its place now may be another drive
+            self._rescan(folder.path)
+            return
         file = stat_file(path)
         if file is None:
             self._path_is_gone(desk, path)
@@ -90,6 +93,10 @@ class Intake(IntakeScans):
             return
         if any(folder.path == path for folder in desk.reader.folders()):
             self._rescan(path)  # a watched folder that vanishes is away, not deleted
+            return
+        away = watched_folder(desk.reader.folders(), path)
+        if away is not None and away.offline:
+            self._rescan(away.path)
             return
         if os.path.isfile(path):  # replaced meanwhile
             self._file_is_there(desk, desk.reader.folders(), path)

@@ -16,6 +16,7 @@ from photofind.core.events import Event
 from photofind.core.pace import Pace
 from photofind.encoders.open_encoder import open_encoder
 from photofind.encoders.shelf import Shelf
+from photofind.library.drives import Drives
 from photofind.library.duty_cycle import DutyCycle
 from photofind.library.encoder_desk import EncoderDesk
 from photofind.library.encoder_switch import EncoderSwitch
@@ -99,7 +100,8 @@ def build(
     stack.callback(viewing.stop)
     progress = ProgressBoard(announce)
     duty_cycle = DutyCycle()
-    intake = Intake(rules_of(settings), rescan)
+    drives = Drives(librarian, rescan)
+    intake = Intake(rules_of(settings), rescan, drives.relocated)
     searcher = Searcher(
         catalogue_path=paths.catalogue,
         desk=desk,
@@ -150,7 +152,8 @@ def build(
     stack.callback(indexer.stop)
     errands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="errands")
     stack.callback(lambda: errands.shutdown(wait=True, cancel_futures=True))
-    watcher = FolderWatcher(note_changes, on_trouble=note_watch_trouble) if watch else None
+    watcher = FolderWatcher(note_changes, on_trouble=note_watch_trouble, on_mounts=drives.look) if watch else None
+    drives.connect(intake, watcher, errands)
     if watcher is not None:
         watcher.start()
         stack.callback(watcher.stop)
