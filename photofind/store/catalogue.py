@@ -38,8 +38,11 @@ class Catalogue(CatalogueOfFiles):
     # Settings of the library itself
 
     def set_meta(self, key: str, value: str) -> None:
-        with self.transaction():
-            self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+        """Writes nothing where it is known, so that a library can be opened on a full disk."""
+        known = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        if known is None or known[0] != value:
+            with self.transaction():
+                self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     # What is in the files
 
