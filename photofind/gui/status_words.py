@@ -61,6 +61,8 @@ def progress(state: Progress) -> str:
     left = max(0, state.total - state.done)
     if state.activity is Activity.STOPPED_BY_TROUBLE:
         return state.sentence
+    if state.activity is Activity.PAUSED_FOR_ROOM:
+        return state.sentence + " " + _tr("Photos are looked through again when there is room.")
     if state.activity in (Activity.PAUSED, Activity.PAUSED_ON_BATTERY):
         words = _tr("Paused") if state.activity is Activity.PAUSED else _tr("Paused while on battery")
         return words + (_SEPARATOR + _tr("{photos} to go").format(photos=photos(left)) if left else "")

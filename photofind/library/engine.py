@@ -151,7 +151,7 @@ class Engine:
 
         Raises StoreFailed, NoRoom.
         """
-        return self.scan(self.cover(folder))
+        return self.scan(self.cover(folder), until_it_succeeds=True)
 
     def cover(self, folder: str) -> str:
         """Watch a folder without scanning it. Returns its path as the watched folder that covers it spells it. Blocks.

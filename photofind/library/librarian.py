@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from photofind.core.errors import NoRoom, PhotofindError, StoreFailed
 from photofind.core.events import Event, LibraryState, Notice, PhotosChanged
 from photofind.core.photo import PhotoId
+from photofind.library.room import Room
 from photofind.store.catalogue import Catalogue
 from photofind.store.catalogue_reader import CatalogueReader
 from photofind.store.thumbnails import Thumbnails
@@ -100,11 +101,12 @@ class Librarian:
         thumbnails: Thumbnails,
         announce: Callable[[Event], None],
         work_waits: Callable[[], None] = lambda: None,
+        room: Room | None = None,
     ) -> None:
-        self._catalogue_path = catalogue_path
-        self._thumbnails = thumbnails
+        """While ``room`` is short, long work waits; jobs, which may be what the user says, are done even so."""
+        self._catalogue_path, self._thumbnails = catalogue_path, thumbnails
         self._announce = announce
-        self._work_waits = work_waits
+        self._work_waits, self._room = work_waits, room
         self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
         self._long_work: list[_LongWork] = []
         self._lock = threading.Lock()
@@ -271,16 +273,21 @@ class Librarian:
     def _advance(self, desk: Desk, steps: Steps, long_work: "_LongWork") -> "tuple[Steps, _LongWork] | None":
         future = long_work.future
         try:
+            if self._room is not None:
+                self._room.refuse_if_short()
             with desk.catalogue.transaction():
                 is_done = next(steps, _DONE) is _DONE
         except StoreFailed as error:
+            if isinstance(error, NoRoom) and self._room is not None:
+                self._room.note_refusal()
             if long_work.until_it_succeeds:
-                _log.warning("long work is begun anew later: %s", error)
+                _log.info("long work is begun anew later: %s", error)
                 long_work.not_before_s = time.monotonic() + _TRY_AGAIN_S
                 with self._lock:
                     self._long_work.append(long_work)
             else:
-                self._announce(Notice(str(error), is_error=True))
+                if not isinstance(error, NoRoom):  # which is a state, and said as one
+                    self._announce(Notice(str(error), is_error=True))
                 future.set_exception(error)
             return None
         except Exception as error:

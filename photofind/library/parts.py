@@ -25,6 +25,7 @@ from photofind.library.librarian import Librarian
 from photofind.library.milvus_follower import MilvusFollower, open_milvus
 from photofind.library.pacer import Pacer, Wishes
 from photofind.library.progress import ProgressBoard
+from photofind.library.room import Room
 from photofind.library.scan import rules_of
 from photofind.library.searcher import Searcher
 from photofind.library.viewing import Viewing
@@ -79,7 +80,8 @@ def build(
     work_waits, question_open = threading.Event(), threading.Event()
     thumbnails = Thumbnails(paths.thumbnails)
     stack.callback(thumbnails.close)
-    librarian = Librarian(paths.catalogue, thumbnails, announce, work_waits=work_waits.set)
+    room = Room(paths.folder, on_refusal=work_waits.set)
+    librarian = Librarian(paths.catalogue, thumbnails, announce, work_waits.set, room)
     librarian.start()
     stack.callback(librarian.stop)
     desk = EncoderDesk(lambda encoder_id: open_encoder(encoder_id, shelf, idle_s=settings.encoder_idle_s), paths.vectors)
@@ -123,6 +125,7 @@ def build(
         decoders=decoders,
         follower=MilvusFollower(open_milvus(paths, settings), librarian, announce),
         progress=progress,
+        room=room,
         announce=announce,
         encoder_changed=encoders.announce_state,
         question_open=question_open,
