@@ -146,15 +146,15 @@ class Librarian:
         future.cancel()
         return future
 
-    def begin(self, work: Callable[[Desk], Steps], *, until_it_succeeds: bool = False) -> "Future[None]":
-        """Have long work done step by step, after earlier long work; each step is a transaction of its own.
+    def begin(self, work: Callable[[Desk], Steps], *, until_it_succeeds: bool = False, after_s: float = 0) -> "Future[None]":
+        """Have long work done step by step, ``after_s`` from now, after earlier work; each step is a transaction of its own.
 
         With ``until_it_succeeds`` it begins anew some time after a store has failed (no room, say).
         """
         future: Future[None] = Future()
         with self._lock:
             if not self._stopping:
-                self._long_work.append(_LongWork(work, future, until_it_succeeds))
+                self._long_work.append(_LongWork(work, future, until_it_succeeds, time.monotonic() + after_s))
                 self._jobs.put(None)  # wakes the thread
                 return future
         future.cancel()

@@ -12,7 +12,7 @@ from photofind.config.power import is_on_battery
 from photofind.config.presence import Presence
 from photofind.config.settings import Settings
 from photofind.core.changes import Change
-from photofind.core.events import Event
+from photofind.core.events import Event, Notice
 from photofind.core.pace import Pace
 from photofind.encoders.open_encoder import open_encoder
 from photofind.encoders.shelf import Shelf
@@ -35,6 +35,7 @@ from photofind.store.reader_pool import ReaderPool
 from photofind.store.thumbnails import Thumbnails
 
 THUMBNAIL_PX = 384
+_LOOK_AGAIN_S = 60.0  # at a folder that cannot be read
 _MOST_DECODERS = 16  # beside a fast graphics card reading is what bounds the rate
 
 
@@ -101,7 +102,11 @@ def build(
     stack.callback(viewing.stop)
     progress = ProgressBoard(announce)
     duty_cycle = DutyCycle()
-    intake = Intake(rules_of(settings), rescan)
+
+    def rescan_later(path: str) -> None:
+        librarian.begin(lambda desk: intake.scan(desk, path), until_it_succeeds=True, after_s=_LOOK_AGAIN_S)
+
+    intake = Intake(rules_of(settings), rescan, rescan_later, lambda sentence: announce(Notice(sentence, is_error=True)))
     searcher = Searcher(
         catalogue_path=paths.catalogue,
         desk=desk,

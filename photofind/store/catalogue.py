@@ -111,6 +111,13 @@ class Catalogue(CatalogueOfFiles):
         with self.transaction():
             self._connection.execute("UPDATE photos SET problem = ? WHERE id = ?", (storable(reason), photo_id))
 
+    def try_again(self, ids: Iterable[PhotoId]) -> None:
+        """What could not be read waits to be read again."""
+        with self.transaction():
+            self._connection.executemany(
+                "UPDATE photos SET to_read = 1, problem = NULL WHERE id = ?", [(photo_id,) for photo_id in ids]
+            )
+
     # Vectors
 
     def mark_encoded(self, encoder_key: str, contents: Iterable[tuple[PhotoId, bytes]]) -> None:
