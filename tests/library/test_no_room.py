@@ -17,7 +17,9 @@ from photofind.core.errors import NoRoom
 from photofind.core.events import Activity, Event, Notice, Progress
 from photofind.library.engine import Engine
 from photofind.library.tagging import edit_photos
-from photofind.store.vector_journal import read_journal
+from photofind.store.milvus import MilvusStore
+from photofind.store.vector_host import VectorHost
+from photofind.store.vector_journal import JournalContent, read_journal
 
 OpenEngine = Callable[..., AbstractContextManager[Engine]]
 PATIENCE_S = 60
@@ -110,6 +112,56 @@ def test_indexing_pauses_before_the_disk_is_full_and_goes_on_by_itself(
         assert len(read(engine, lambda reader: reader.literal_hits("nearly full", None))) == 1
     pauses = [event for event in told if isinstance(event, Progress) and event.activity is Activity.PAUSED_FOR_ROOM]
     assert pauses and len({event.sentence for event in pauses}) <= 3  # one sentence, with how much is needed
+
+
+class StoreInThisProcess(MilvusStore):
+    """The real engine in its real process, but for its refusal to write when little room is left."""
+
+    is_server = False
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(host=VectorHost(folder), min_free_bytes=1)
+
+
+def assert_milvus_holds(folder: Path, key: str, content: JournalContent) -> None:
+    """All that the journal holds, once, with the same numbers."""
+    store = MilvusStore(host=VectorHost(folder))
+    try:
+        collection = store.collection(key, content.vectors.shape[1])
+        assert not collection.notice
+        verdict = collection.verify(np.sort(content.ids))
+        assert (len(verdict.missing), len(verdict.extra)) == (0, 0)
+        ids, vectors = collection.vectors_of(content.ids)
+        order, expected_order = np.argsort(ids), np.argsort(content.ids)
+        assert np.array_equal(vectors[order], content.vectors[expected_order])
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("left_bytes", [0, 8_192, 20_000, 32_000])
+def test_milvus_meets_a_full_disk_wherever_and_holds_everything_in_the_end(
+    left_bytes: int,
+    open_engine: OpenEngine,
+    many_photos: Path,
+    small_disk: Callable[[int], Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A failed flush followed by one that works is how Milvus Lite loses rows for good."""
+    full = small_disk(24)
+    monkeypatch.setattr(LibraryPaths, "milvus", property(lambda _: full.folder / "milvus.db"))
+    monkeypatch.setattr("photofind.library.parts.open_milvus", lambda paths, _: StoreInThisProcess(paths.milvus))
+    told: list[Event] = []
+    full.fill(left_bytes)
+    with open_engine(listen=told.append) as engine:
+        engine.watch_folder(str(many_photos))
+        wait_for(lambda: any("copied to Milvus" in e.sentence for e in told if isinstance(e, Notice)), "the notice")
+        Image.new("RGB", (50, 50), (200, 100, 0)).save(many_photos / "while it is full.png")
+        engine.watch_folder(str(many_photos))
+        full.make_room()
+        wait_for(lambda: len(read(engine, lambda reader: reader.ids_by_date())) == 21, "the last photo")
+        assert_whole(engine, 21)
+        key, content = engine.desk.current.info().key, read_journal(engine.desk.current.journal_path)
+    assert_milvus_holds(full.folder / "milvus.db", key, content)
 
 
 @pytest.mark.parametrize(
