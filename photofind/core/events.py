@@ -77,6 +77,7 @@ class Activity(Enum):
     PAUSED = "paused"
     PAUSED_ON_BATTERY = "battery"  # resumes by itself, or when the user says so
     PAUSED_FOR_ROOM = "room"  # the disk is full, or nearly; resumes by itself
+    READ_ONLY = "read-only"  # the library cannot be written: nothing goes on
     STOPPED_BY_TROUBLE = "trouble"  # no rights, a disk that fails; resumes by itself
 
 
@@ -84,7 +85,7 @@ class Activity(Enum):
 class Progress:
     """How far indexing is. ``rate`` is photos a second, 0 while unknown; ``seconds_left`` None while unknown.
 
-    ``sentence`` is set with STOPPED_BY_TROUBLE and PAUSED_FOR_ROOM: what stands in the way and what to do. ``pace`` says
+    ``sentence`` is set with STOPPED_BY_TROUBLE, PAUSED_FOR_ROOM and READ_ONLY: what stands in the way and what to do. ``pace`` says
     why it is slow.
     """
 

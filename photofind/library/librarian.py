@@ -87,6 +87,7 @@ class _LongWork:
     future: "Future[None]"
     until_it_succeeds: bool
     not_before_s: float = 0.0
+    told: str = ""
 
 
 class Librarian:
@@ -105,14 +106,12 @@ class Librarian:
     ) -> None:
         """While ``room`` is short, long work waits; jobs, which may be what the user says, are done even so."""
         self._catalogue_path, self._thumbnails = catalogue_path, thumbnails
-        self._announce = announce
-        self._work_waits, self._room = work_waits, room
+        self._announce, self._work_waits, self._room = announce, work_waits, room
         self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
         self._long_work: list[_LongWork] = []
         self._lock = threading.Lock()
-        self._encoder_key = ""
+        self._encoder_key, self._stopping = "", False
         self._thread: threading.Thread | None = None
-        self._stopping = False
 
     # Any thread
 
@@ -278,16 +277,17 @@ class Librarian:
             with desk.catalogue.transaction():
                 is_done = next(steps, _DONE) is _DONE
         except StoreFailed as error:
-            if isinstance(error, NoRoom) and self._room is not None:
+            if not isinstance(error, NoRoom):  # which is a state, and said as one
+                if str(error) != long_work.told:
+                    self._announce(Notice(str(error), is_error=True))
+                long_work.told = str(error)
+            elif self._room is not None:
                 self._room.note_refusal()
             if long_work.until_it_succeeds:
-                _log.info("long work is begun anew later: %s", error)
                 long_work.not_before_s = time.monotonic() + _TRY_AGAIN_S
                 with self._lock:
                     self._long_work.append(long_work)
             else:
-                if not isinstance(error, NoRoom):  # which is a state, and said as one
-                    self._announce(Notice(str(error), is_error=True))
                 future.set_exception(error)
             return None
         except Exception as error:

@@ -28,6 +28,7 @@ from photofind.library.progress import ProgressBoard
 from photofind.library.room import Room
 from photofind.library.scan import rules_of
 from photofind.library.searcher import Searcher
+from photofind.library.settings_writer import SettingsWriter
 from photofind.library.viewing import Viewing
 from photofind.library.watcher import FolderWatcher
 from photofind.media.decoder_pool import DecoderPool
@@ -45,6 +46,7 @@ class Parts:
 
     thumbnails: Thumbnails
     librarian: Librarian
+    settings_writer: SettingsWriter
     desk: EncoderDesk
     encoders: EncoderSwitch
     readers: ReaderPool
@@ -85,6 +87,7 @@ def build(
     librarian = Librarian(paths.catalogue, thumbnails, announce, work_waits.set, room)
     librarian.start()
     stack.callback(librarian.stop)
+    settings_writer = SettingsWriter(paths.settings, librarian, announce)
     desk = EncoderDesk(lambda encoder_id: open_encoder(encoder_id, shelf, idle_s=settings.encoder_idle_s), paths.vectors)
     stack.callback(desk.stop)
     encoders = EncoderSwitch(
@@ -163,5 +166,6 @@ def build(
         watcher.start()
         stack.callback(watcher.stop)
     return Parts(
-        thumbnails, librarian, desk, encoders, readers, viewing, progress, intake, indexer, pacer, searcher, errands, watcher
-    )
+        thumbnails, librarian, settings_writer, desk, encoders, readers, viewing, progress, intake, indexer, pacer, searcher,
+        errands, watcher,
+    )  # fmt: skip

@@ -16,6 +16,8 @@ RESERVE_BYTES = 200_000_000
 _SHARE_OF_SMALL_DISK = 10  # of a stick with 1 GB, 200 MB would be much
 _BEFORE_GOING_ON = 1.1  # more than the reserve, else it would stop again at once
 
+_TO_OPEN_BYTES = 4_000_000  # the files that SQLite keeps beside the stores, and the first of its log
+
 # A thumbnail 30 kB, and about 6 kB of rows, vector and Milvus; measured at 100,000 photos, and rounded up.
 BYTES_FOR_A_PHOTO = 40_000
 
@@ -85,6 +87,12 @@ class Room:
         except OSError:  # it went away: whoever writes says so better
             return 0, 0
         return usage.free, min(RESERVE_BYTES, usage.total // _SHARE_OF_SMALL_DISK)
+
+
+def has_room_to_open(folder: Path) -> bool:
+    """Whether there is enough room to open the library in ``folder`` for writing."""
+    usage = shutil.disk_usage(folder)
+    return usage.free >= min(_TO_OPEN_BYTES, usage.total // _SHARE_OF_SMALL_DISK)
 
 
 def _words(size_bytes: int) -> str:

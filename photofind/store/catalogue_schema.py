@@ -7,6 +7,7 @@ from pathlib import Path
 from photofind.core.errors import NoRoom, StoreFailed
 from photofind.store.catalogue_counts import begin_to_count, has_counts
 from photofind.store.durable import NO_ROOM
+from photofind.store.sqlite_reading import connect_for_reading, has_log
 from photofind.store.sqlite_room import is_full
 
 SCHEMA_VERSION = 1
@@ -137,9 +138,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         StoreFailed: there is no catalogue, or it cannot be read.
     """
     try:
-        connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10, isolation_level=None, check_same_thread=False
-        )
+        connection = connect_for_reading(path)
         if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
             connection.close()
             raise StoreFailed(f"The library was made by another version of photofind: update it to open {path.parent}.")
@@ -147,5 +146,9 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
             connection.close()
             raise StoreFailed(f"The library {path.parent} was made by an older photofind: open its window once, or index.")
     except sqlite3.Error as error:
+        if has_log(path) and not os.access(path.parent, os.W_OK):
+            raise StoreFailed(
+                f"The library {path.parent} was not closed in order: open it once where it can be written."
+            ) from error
         raise StoreFailed(f"The catalogue {path} cannot be read ({error}).") from error
     return connection

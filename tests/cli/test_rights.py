@@ -93,3 +93,32 @@ def test_read_only_photos_work_like_any_other(run: Run, photos: Path) -> None:
     assert run("tag", photos / "sea.webp", "--add", "holiday")[0] == 0
     assert run("search", "holiday")[1]["hits"][0]["path"] == str(photos / "sea.webp")
     assert hashes(photos) == before
+
+
+def hits(answer: Any) -> list[str]:
+    return [os.path.basename(hit["path"]) for hit in answer["hits"]]
+
+
+def test_a_library_without_rights_to_write_is_searched_and_nothing_is_saved(
+    run: Run, photos: Path, tmp_path: Path
+) -> None:
+    library = tmp_path / "library"
+    run("index", photos)
+    below = sorted(library.rglob("*"), reverse=True)
+    for path in (*below, library):
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    try:
+        before = hashes(library)
+        status, answer, err = run("search", "green")
+        assert (status, hits(answer)[0]) == (0, "leaf.png")
+        assert err == f"The library in {library} is read-only: you can look at photos and search, and nothing is saved.\n"
+        assert run("status")[1]["counts"]["photos"] == 3
+        for command in (("tag", photos / "sea.webp", "--add", "x"), ("index", photos), ("folders", "remove", photos)):
+            status, _, err = run(*command)
+            assert status == 1
+            assert err.count("\n") == 1 and "cannot be used (Permission denied)" in err
+        assert hashes(library) == before
+    finally:
+        for path in (library, *reversed(below)):
+            path.chmod(0o700 if path.is_dir() else 0o600)
+    assert run("tag", photos / "sea.webp", "--add", "x")[0] == 0

@@ -1,6 +1,8 @@
 """A disk that fills up under a library: real small disks, real stores."""
 
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -213,4 +215,46 @@ def test_a_full_disk_of_one_store_stops_everything_in_good_order_and_then_it_goe
         assert_whole(engine, 20)
         assert 20 <= encoded_pictures() <= 20 + 16  # what was under way, at most
     with open_engine() as engine:
+        assert_whole(engine, 20)
+
+
+PAUSED_PROGRAM = """
+import sys, threading, time
+from pathlib import Path
+from photofind.config.resources import resource
+from photofind.core.events import Activity
+from photofind.encoders.shelf import Shelf
+from photofind.library import room
+from photofind.library.session import library_paths, open_library
+
+room.RESERVE_BYTES = 0  # so that the writes themselves meet the full disk
+library, photos = sys.argv[1:]
+shelf = lambda endpoint: Shelf(Path(library) / "encoders", resource("shelf.json"), endpoint=endpoint)
+if __name__ == "__main__":
+    with open_library(library_paths(Path(library)), shelf, watch=False) as engine:
+        engine.watch_folder(photos)
+        while engine.progress.activity is not Activity.PAUSED_FOR_ROOM:
+            time.sleep(0.01)
+        print(engine.progress.sentence, flush=True)
+        threading.Event().wait()
+"""
+
+
+@pytest.mark.parametrize("left_bytes", [400_000, 900_000, 1_400_000])
+def test_killed_on_a_full_disk_and_started_with_room_nothing_is_lost_or_torn(
+    left_bytes: int, open_engine: OpenEngine, library_folder: Path, many_photos: Path, disk: Any, tmp_path: Path
+) -> None:
+    with open_engine() as engine:  # the stores are there
+        engine.watch_folder(str(many_photos.parent / "nothing yet"))
+    disk.fill(left_bytes)
+    script = tmp_path / "paused.py"
+    script.write_text(PAUSED_PROGRAM)
+    with subprocess.Popen([sys.executable, script, library_folder, many_photos], stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline().startswith("The disk is full: photofind needs about ")
+        program.kill()
+    disk.make_room()
+    with open_engine() as engine:
+        engine.watch_folder(str(many_photos)).result(timeout=PATIENCE_S)
+        engine.indexer.when_done().result(timeout=PATIENCE_S)
         assert_whole(engine, 20)

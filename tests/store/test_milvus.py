@@ -1,3 +1,4 @@
+import contextlib
 import logging
 import re
 import resource
@@ -415,6 +416,28 @@ def test_rows_that_meet_a_full_disk_are_refused_and_later_ones_are_all_there(sma
         collection.flush()
         store.abandon()
         assert len(collection.verify(np.concatenate([ids_from(1, 100), ids_from(1000, 4000)])).missing) == 0
+    finally:
+        store.close()
+
+
+def test_files_that_are_merged_on_a_full_disk_lose_no_row_that_was_flushed(small_disk: Callable[[int], Any]) -> None:
+    disk = small_disk(24)
+    store = MilvusStore(host=VectorHost(disk.folder / "milvus.db"), min_free_bytes=1)
+    flushed: list[NDArray[np.int64]] = []
+    try:
+        collection = store.collection("k", DIMENSION)
+        disk.fill(260_000)
+        for start in range(1, 4_000, 200):
+            with contextlib.suppress(NoRoom):
+                ids, _ = fill(collection, 200, start=start)
+                collection.flush()
+                flushed.append(ids)
+        assert store.breakdowns > 0 and flushed
+        disk.make_room()
+        for _ in range(2):
+            verdict = collection.verify(np.concatenate(flushed))
+            assert len(verdict.missing) == 0
+            store.abandon()
     finally:
         store.close()
 
