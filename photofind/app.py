@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # loaded in the thread that opens the library, while this one
     from photofind.encoders.shelf import Shelf
     from photofind.library.front import LibraryFront
     from photofind.library.instance import LibraryLock
+    from photofind.library.looking import LookingEngine
 
 _log = logging.getLogger(__name__)
 _LOOK_FOR_ROOM_S = 0.5
@@ -104,7 +105,7 @@ class _Opening:
         self._is_found = threading.Event()
         self._may_go_on = threading.Event()
         self._closing = False
-        self._is_looking = False
+        self._looking: LookingEngine | None = None
         self._thread = threading.Thread(target=self._open, name="opening")
         self.on_failure: Callable[[str], None] = _tell
         """Gets the sentence that says why the engine could not be started. Called in the thread."""
@@ -179,8 +180,10 @@ class _Opening:
         from photofind.library.looking import no_room_sentence, read_only_sentence
         from photofind.library.room import has_room_to_open
 
+        assert self._front is not None
         if self._paths.is_read_only():
             self._look_only(read_only_sentence(self._paths))
+            self._front.add_folders(self._folders)  # to be refused in the window
             return
         while not self._closing:
             try:
@@ -190,7 +193,7 @@ class _Opening:
                 if not self._paths.catalogue.exists():
                     raise
                 self._lock = None  # given back by what failed
-                if not self._is_looking:
+                if self._looking is None:
                     self._look_only(no_room_sentence(self._paths))
             interpreter.end_start()
             time.sleep(_LOOK_FOR_ROOM_S)
@@ -213,6 +216,8 @@ class _Opening:
             )
         )
         self._front.attach(engine)
+        if self._looking is not None:
+            self._looking.stop()
         engine.add_folders(self._folders)
         _note_stage("the engine is ready")
 
@@ -223,7 +228,7 @@ class _Opening:
         engine = LookingEngine(self._paths, self._settings, _shelf(self._settings.hub_endpoint), why)
         engine.start()
         self._stack.callback(engine.stop)
-        self._is_looking = True
+        self._looking = engine
         self._front.attach(engine)
         _note_stage("the library can be looked at")
 

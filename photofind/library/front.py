@@ -29,7 +29,7 @@ class LibraryFront:
     the stores; all other calls are kept and passed on, in order, once the engine is there.
 
     Any thread; all methods return at once but ``rows``, ``thumbnail`` and ``problems``. The caller holds the lock of the
-    library, so that nothing changes between the first look and the engine.
+    library, or nobody can write it, so that nothing changes between the first look and the engine.
     """
 
     def __init__(self, settings: Settings, look: FirstLook | None) -> None:

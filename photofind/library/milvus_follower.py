@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 _ROWS_IN_ONE_CALL = 256
 _ROWS_IN_ONE_FLUSH = 2_000
 _TRY_AGAIN_S = 60.0
+_LOOK_FOR_ROOM_S = 180.0  # each look starts its processes
 _WORTH_A_HOST = 20_000
 _LOOK_EVERY_S = 60.0
 _REST_AFTER_S = 20.0
@@ -89,8 +90,10 @@ class MilvusFollower:
         except StoreFailed as error:
             # After a failed write the engine was killed; whatever it holds is compared at the next use.
             self._collection, self._unflushed, self._waits = None, [], True
-            self._not_before_s = self._clock() + _TRY_AGAIN_S
             is_for_room = isinstance(error, NoRoom)
+            self._not_before_s = self._clock() + (_LOOK_FOR_ROOM_S if is_for_room else _TRY_AGAIN_S)
+            if is_for_room:
+                self.stop()  # for as long as it can write nothing it need not take memory
             sentence = _NO_ROOM if is_for_room else str(error)
             if sentence != self._told:
                 self._told = sentence

@@ -14,7 +14,7 @@ from photofind.core.errors import NoRoom
 # emptied while it is being read some tens.
 RESERVE_BYTES = 200_000_000
 _SHARE_OF_SMALL_DISK = 10  # of a stick with 1 GB, 200 MB would be much
-_BEFORE_GOING_ON = 1.1  # more than the reserve, else it would stop again at once
+_SHARE_BEFORE_GOING_ON = 10  # so much of the reserve above it, else it would stop again at once
 
 _TO_OPEN_BYTES = 4_000_000  # the files that SQLite keeps beside the stores, and the first of its log
 
@@ -52,7 +52,7 @@ class Room:
         free, reserve = self._look()
         with self._lock:
             self._is_waiting = True
-            if free >= reserve * _BEFORE_GOING_ON:  # then looking at it does not tell when there is room again
+            if free >= _enough(reserve):  # then looking at it does not tell when there is room again
                 self._not_before_s = self._clock() + self._patience_s
                 self._patience_s = min(2 * self._patience_s, _TRY_AGAIN_AT_MOST_S)
         self._on_refusal()
@@ -69,7 +69,7 @@ class Room:
         with self._lock:
             if not self._is_waiting:
                 return 0.0
-            if free < reserve * _BEFORE_GOING_ON:
+            if free < _enough(reserve):
                 return _LOOK_EVERY_S
             left_s = self._not_before_s - self._clock()
             return min(_LOOK_EVERY_S, left_s) if left_s > 0 else 0.0
@@ -77,7 +77,7 @@ class Room:
     def sentence(self, waiting: int) -> str:
         """What stands in the way, while so many photos wait."""
         free, reserve = self._look()
-        missing = max(0, math.ceil(reserve * _BEFORE_GOING_ON) - free) + waiting * BYTES_FOR_A_PHOTO
+        missing = max(0, _enough(reserve) - free) + waiting * BYTES_FOR_A_PHOTO
         return f"The disk is full: photofind needs about {_words(missing)} more room in {self._folder}."
 
     def _look(self) -> tuple[int, int]:
@@ -87,6 +87,10 @@ class Room:
         except OSError:  # it went away: whoever writes says so better
             return 0, 0
         return usage.free, min(RESERVE_BYTES, usage.total // _SHARE_OF_SMALL_DISK)
+
+
+def _enough(reserve: int) -> int:
+    return reserve + reserve // _SHARE_BEFORE_GOING_ON
 
 
 def has_room_to_open(folder: Path) -> bool:

@@ -63,14 +63,16 @@ def indexed(open_window: Open, photos: Path) -> None:
         opened.engine.indexer.when_done().result(timeout=60)
 
 
+@pytest.mark.parametrize("left_bytes", [3_000_000, 0])
 def test_a_full_disk_is_said_in_the_status_line_and_the_words_go_when_there_is_room(
-    open_window: Open, photos: Path, disk: Any, make_picture: MakePicture, qtbot: QtBot
+    left_bytes: int, open_window: Open, photos: Path, disk: Any, make_picture: MakePicture, qtbot: QtBot
 ) -> None:
+    """Below the reserve, and with nothing left at all, so that even the news of the new photo cannot be written."""
     with open_window() as opened:
         opened.window.add_folders([str(photos)])
         opened.wait_until_shown("poppy.jpg", "leaf.png", "sea.webp")
         opened.engine.indexer.when_done().result(timeout=60)
-        disk.fill(leave_bytes=3_000_000)
+        disk.fill(left_bytes)
         make_picture(photos / "new.png", (120, 40, 160), size=(320, 240))
         doing = opened.window.status.doing
         qtbot.waitUntil(lambda: "The disk is full" in doing.text, timeout=30_000)

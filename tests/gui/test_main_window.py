@@ -140,7 +140,8 @@ def test_a_full_disk_is_told_in_the_status_line_and_where_photos_are_missed_and_
     assert not window.status.pause.isVisible() and not window.status.bar.isVisible()
     engine.set_ids([])
     engine.post(events.LibraryState(Counts(waiting=40), (FolderState("/photos", 0),)))
-    qtbot.waitUntil(lambda: state_says(window, "They appear here by themselves once the disk has room."))
+    qtbot.waitUntil(lambda: state_says(window, "Your photos have not been looked through yet"))
+    assert window.empty.more.text() == "They appear here by themselves once the disk has room."
     engine.post(events.Progress(events.Activity.IDLE))
     qtbot.waitUntil(lambda: not window.status.doing.isVisible())
 

@@ -50,7 +50,7 @@ def many_photos(photos: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("room._LOOK_EVERY_S", "room._TRY_AGAIN_S", "librarian._TRY_AGAIN_S", "milvus_follower._TRY_AGAIN_S"):
+    for name in ("room._LOOK_EVERY_S", "room._TRY_AGAIN_S", "librarian._TRY_AGAIN_S", "milvus_follower._LOOK_FOR_ROOM_S"):
         monkeypatch.setattr(f"photofind.library.{name}", 0.1)
 
 

@@ -150,6 +150,7 @@ def test_a_journal_whose_header_finds_no_room_is_made_with_room(disk: Disk) -> N
     disk.fill()
     with pytest.raises(NoRoom, match="disk is full"):
         VectorJournal.open(disk.folder / "k.journal", "k", 64)
+    assert not (disk.folder / "k.journal").exists()
     disk.make_room()
     journal = VectorJournal.open(disk.folder / "k.journal", "k", 64)
     journal.append(ids(1, 5), vectors(5))
