@@ -118,6 +118,16 @@ class LibraryPaths:
         except OSError as error:
             raise unusable(self.folder, error) from error
 
+    def is_read_only(self) -> bool:
+        """Whether a library is here that this user cannot write: on a read-only drive, or without the rights for it.
+
+        On Windows, where rights are more than a bit, a folder that looks writable may not be: unproven.
+        """
+        parts = (self.folder, self.catalogue, self.thumbnails, self.vectors, self.lock)
+        return os.path.exists(self.catalogue) and any(
+            os.path.exists(part) and not os.access(part, os.W_OK) for part in parts
+        )
+
     def _is_ours(self) -> bool:
         return self.lock.exists() or not any(self.folder.iterdir())
 

@@ -17,6 +17,7 @@ from photofind.library.interruption import Interrupted
 from photofind.library.librarian import Librarian
 from photofind.library.milvus_follower import MilvusFollower
 from photofind.library.progress import ProgressBoard
+from photofind.library.room import Room
 from photofind.library.vector_writer import VectorWriter
 from photofind.media.decoder_pool import DecoderPool
 from photofind.store.catalogue_reader import CatalogueReader
@@ -41,6 +42,7 @@ class Indexer:
         decoders: DecoderPool,
         follower: MilvusFollower | None,
         progress: ProgressBoard,
+        room: Room,
         announce: Callable[[Event], None],
         encoder_changed: Callable[[], None],
         question_open: threading.Event,
@@ -56,6 +58,7 @@ class Indexer:
         self._decoders = decoders
         self._follower = follower
         self._progress = progress
+        self._room = room
         self._announce = announce
         self._encoder_changed = encoder_changed
         self._question_open = question_open
@@ -112,7 +115,7 @@ class Indexer:
             with closing(CatalogueReader(self._catalogue_path)) as reader:
                 while not self._stopping.is_set():
                     self._wake.clear()
-                    wait_s = self._pass(reader)
+                    wait_s = self._pause_for_room() or self._pass(reader)
                     if wait_s is None or wait_s > 0:
                         self._wake.wait(wait_s)
         except StoreFailed as error:
@@ -180,6 +183,7 @@ class Indexer:
         if not waiting:
             return False
         self._progress.set_waiting(waiting)
+        self._room.refuse_if_short()
 
         def after_commit() -> None:
             self._trouble_is_over()
@@ -200,6 +204,7 @@ class Indexer:
             question_open=self._question_open,
             breathe=lambda most: self._breathe(most, must_stop),
             after_commit=after_commit,
+            check_room=self._room.refuse_if_short,
             thumbnail_px=self._thumbnail_px,
             batch_size=self._batch_size,
         ).run()
@@ -245,18 +250,39 @@ class Indexer:
     def _close_writers(self) -> None:
         writers, self._writers = list(self._writers.values()), {}
         for writer in writers:
-            writer.close()
+            try:
+                writer.close()
+            except StoreFailed as error:  # what it could not write is not called encoded, and is done again
+                _log.info("a journal did not close well: %s", error)
 
     def _say_trouble(self, error: PhotofindError) -> None:
+        if isinstance(error, NoRoom):
+            self._room.note_refusal()
+            error = self._no_room()
         if str(error) != self._told_trouble:
             self._told_trouble = str(error)
             _log.info("indexing stopped: %s", error)
-        self._progress.set_trouble(str(error))
+        self._progress.set_trouble(str(error), for_room=isinstance(error, NoRoom))
         self._resolve(list(self._waiters), error)
-        if isinstance(error, NoRoom | StoreFailed):
+        if isinstance(error, StoreFailed):
             self._close_writers()  # reopened, and checked against the catalogue, when it is tried again
 
+    def _no_room(self) -> NoRoom:
+        """One sentence, whichever store had no room; with how much is needed, which gets less while others make room."""
+        progress = self._progress.current
+        return NoRoom(self._room.sentence(progress.total - progress.done))
+
+    def _pause_for_room(self) -> float:
+        """How long to wait before looking whether there is room; 0 if there is, or if nobody needs any."""
+        wait_s = 0.0 if self._paused.is_set() else self._room.wait_s()
+        if wait_s > 0:
+            error = self._no_room()
+            self._progress.set_trouble(str(error), for_room=True)
+            self._resolve(list(self._waiters), error)
+        return wait_s
+
     def _trouble_is_over(self) -> None:
+        self._room.note_success()
         self._told_trouble = ""
         self._progress.set_trouble("")
 

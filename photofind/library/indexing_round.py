@@ -65,6 +65,7 @@ class IndexingRound:
         question_open: threading.Event,
         breathe: Callable[[int], int],
         after_commit: Callable[[], None],
+        check_room: Callable[[], None],
         thumbnail_px: int,
         batch_size: int,
     ) -> None:
@@ -78,9 +79,8 @@ class IndexingRound:
         self._input_spec = None if writer is None else writer.info.input_spec
         self._progress = progress
         self._must_stop = must_stop
-        self._question_open = question_open
-        self._breathe = breathe
-        self._after_commit = after_commit
+        self._question_open, self._breathe = question_open, breathe
+        self._after_commit, self._check_room = after_commit, check_room
         self._thumbnail_px = thumbnail_px
         self._batch_size = batch_size
         self._window: deque[_Reading] = deque()
@@ -292,6 +292,7 @@ class IndexingRound:
             self._collect(leave=0)
         if idle or time.monotonic() - self._synced_s >= _SYNC_EVERY_S:
             self._commit()
+            self._check_room()
 
     def _commit(self) -> None:
         self._synced_s = time.monotonic()

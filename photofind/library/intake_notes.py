@@ -7,9 +7,10 @@ from photofind.config import volumes
 from photofind.library.folders import is_at_or_below, watched_folder
 from photofind.library.identity import is_current
 from photofind.library.librarian import Desk
-from photofind.library.scan import SkipRules
+from photofind.library.scan import SkipRules, has_vanished
 from photofind.library.tally import Tally
 from photofind.media.formats import PICTURE_SUFFIXES, Kind, raw_supported, sniff
+from photofind.media.system_problems import may_have_passed
 from photofind.store.catalogue_files import FileStat
 from photofind.store.catalogue_reader import Folder
 from photofind.store.catalogue_work import Work
@@ -18,16 +19,25 @@ _SAMPLE = 40  # photos that tell whether a folder on another volume is still the
 
 
 class IntakeNotes:
-    """See ``Intake``. ``rescan`` is called with a folder that must be scanned, ``relocated`` with the old and the new
-    path of a watched folder that is mounted elsewhere now and must be watched and scanned there."""
+    """See ``Intake``. ``rescan`` is called with a folder that must be scanned, ``rescan_later`` with one that cannot be
+    read now; ``tell`` with a sentence for the user that no run waits for; ``relocated`` with the old and the new path of a
+    watched folder that is mounted elsewhere now and must be watched and scanned there.
+    """
 
     def __init__(
-        self, rules: SkipRules, rescan: Callable[[str], None], relocated: Callable[[str, str], None] = lambda *_: None
+        self,
+        rules: SkipRules,
+        rescan: Callable[[str], None],
+        rescan_later: Callable[[str], None] = lambda _: None,
+        tell: Callable[[str], None] = lambda _: None,
+        relocated: Callable[[str, str], None] = lambda *_: None,
     ) -> None:
         self._rules = rules
-        self._rescan = rescan
-        self._relocated = relocated
+        self._rescan, self._rescan_later = rescan, rescan_later
+        self._tell, self._relocated = tell, relocated
         self._tallies: list[Tally] = []
+        self._unreadable: set[str] = set()  # folders, told of
+        self._looked_at_later: set[str] = set()
 
     def open_tally(self, tally: Tally) -> None:
         self._tallies.append(tally)
@@ -117,7 +127,7 @@ class IntakeNotes:
         """The file gave no picture. One that is not there any more is no problem, but gone, or its folder is away."""
         if not is_current(desk, work):
             return
-        if os.path.lexists(work.path):
+        if not has_vanished(work.path):
             desk.catalogue.record_problem(work.id, reason)
             desk.note_counts()
             return
@@ -144,7 +154,7 @@ class IntakeNotes:
         is_wanted = folder is not None and (
             directory == folder.path or not self._rules.skips_path(directory, folder.path)
         )
-        return lambda name: not (is_wanted and os.path.lexists(os.path.join(directory, name)))
+        return lambda name: not is_wanted or has_vanished(os.path.join(directory, name))
 
     def _forget_others(self, desk: Desk, directory: str, names: list[str]) -> None:
         if names:
@@ -169,6 +179,32 @@ class IntakeNotes:
         elif kind is not None:
             desk.catalogue.note_other_file(directory, file, kind.name.lower())
             desk.note_counts()
+
+    def _note_unreadable_folder(self, directory: str) -> None:
+        """Told once, and looked at again later."""
+        sentence = f"The folder {directory} cannot be read; its photos stay as they are. Check its rights, and its disk."
+        self._say(sentence)
+        if directory not in self._unreadable and not self._tallies:
+            self._tell(sentence)
+        self._unreadable.add(directory)
+        if directory not in self._looked_at_later:
+            self._looked_at_later.add(directory)
+            self._rescan_later(directory)
+
+    def _note_readable_folder(self, directory: str) -> None:
+        self._unreadable.discard(directory)
+
+    def _try_again(self, desk: Desk, path: str) -> None:
+        """Files below ``path`` that the system would not give, and may give now, are read again."""
+        ids = [
+            photo_id
+            for photo_id, problem in desk.reader.problems_by_id()
+            if is_at_or_below(problem.path, path) and may_have_passed(problem.reason, problem.path)
+        ]
+        if ids:
+            desk.catalogue.try_again(ids)
+            desk.note_counts()
+            desk.note_work()
 
     def _say(self, sentence: str) -> None:
         for tally in self._tallies:

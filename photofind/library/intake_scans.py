@@ -62,8 +62,10 @@ class IntakeScans(IntakeNotes):
         """
         visited: set[str] = set()
         unreadable: set[str] = set()
+        self._looked_at_later.discard(path)
         if not self._may_scan(desk, path):
             return
+        self._try_again(desk, path)
         step = _Step(desk)
         here = _Here(path, lambda folder: self._look_for(desk, folder))
         for listing in walk(path, self._rules):
@@ -72,12 +74,11 @@ class IntakeScans(IntakeNotes):
                 if not here.holds(step.folder_of(listing.directory)):
                     pass  # the mount point of a drive that is away
                 elif listing.readable:
+                    self._note_readable_folder(listing.directory)
                     yield from self._compare(desk, listing, step)
                 else:
                     unreadable.add(listing.directory)
-                    self._say(
-                        f"The folder {listing.directory} cannot be read; its photos stay as they are. Check its rights."
-                    )
+                    self._note_unreadable_folder(listing.directory)
             if listing is None or step.is_enough(_COST_OF_DIRECTORY):
                 yield
                 step.begin()

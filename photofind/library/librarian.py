@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from photofind.core.errors import NoRoom, PhotofindError, StoreFailed
 from photofind.core.events import Event, LibraryState, Notice, PhotosChanged
 from photofind.core.photo import PhotoId
+from photofind.library.room import Room
 from photofind.store.catalogue import Catalogue
 from photofind.store.catalogue_reader import CatalogueReader
 from photofind.store.thumbnails import Thumbnails
@@ -86,6 +87,7 @@ class _LongWork:
     future: "Future[None]"
     until_it_succeeds: bool
     not_before_s: float = 0.0
+    told: str = ""
 
 
 class Librarian:
@@ -100,17 +102,16 @@ class Librarian:
         thumbnails: Thumbnails,
         announce: Callable[[Event], None],
         work_waits: Callable[[], None] = lambda: None,
+        room: Room | None = None,
     ) -> None:
-        self._catalogue_path = catalogue_path
-        self._thumbnails = thumbnails
-        self._announce = announce
-        self._work_waits = work_waits
+        """While ``room`` is short, long work waits; jobs, which may be what the user says, are done even so."""
+        self._catalogue_path, self._thumbnails = catalogue_path, thumbnails
+        self._announce, self._work_waits, self._room = announce, work_waits, room
         self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
         self._long_work: list[_LongWork] = []
         self._lock = threading.Lock()
-        self._encoder_key = ""
+        self._encoder_key, self._stopping = "", False
         self._thread: threading.Thread | None = None
-        self._stopping = False
 
     # Any thread
 
@@ -144,15 +145,15 @@ class Librarian:
         future.cancel()
         return future
 
-    def begin(self, work: Callable[[Desk], Steps], *, until_it_succeeds: bool = False) -> "Future[None]":
-        """Have long work done step by step, after earlier long work; each step is a transaction of its own.
+    def begin(self, work: Callable[[Desk], Steps], *, until_it_succeeds: bool = False, after_s: float = 0) -> "Future[None]":
+        """Have long work done step by step, ``after_s`` from now, after earlier work; each step is a transaction of its own.
 
         With ``until_it_succeeds`` it begins anew some time after a store has failed (no room, say).
         """
         future: Future[None] = Future()
         with self._lock:
             if not self._stopping:
-                self._long_work.append(_LongWork(work, future, until_it_succeeds))
+                self._long_work.append(_LongWork(work, future, until_it_succeeds, time.monotonic() + after_s))
                 self._jobs.put(None)  # wakes the thread
                 return future
         future.cancel()
@@ -271,16 +272,22 @@ class Librarian:
     def _advance(self, desk: Desk, steps: Steps, long_work: "_LongWork") -> "tuple[Steps, _LongWork] | None":
         future = long_work.future
         try:
+            if self._room is not None:
+                self._room.refuse_if_short()
             with desk.catalogue.transaction():
                 is_done = next(steps, _DONE) is _DONE
         except StoreFailed as error:
+            if not isinstance(error, NoRoom):  # which is a state, and said as one
+                if str(error) != long_work.told:
+                    self._announce(Notice(str(error), is_error=True))
+                long_work.told = str(error)
+            elif self._room is not None:
+                self._room.note_refusal()
             if long_work.until_it_succeeds:
-                _log.warning("long work is begun anew later: %s", error)
                 long_work.not_before_s = time.monotonic() + _TRY_AGAIN_S
                 with self._lock:
                     self._long_work.append(long_work)
             else:
-                self._announce(Notice(str(error), is_error=True))
                 future.set_exception(error)
             return None
         except Exception as error:

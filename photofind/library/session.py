@@ -7,12 +7,14 @@ from typing import TypeVar
 
 from photofind.config import settings as settings_file
 from photofind.config.paths import LibraryPaths
+from photofind.core.errors import NoRoom
 from photofind.core.events import Notice
 from photofind.encoders.shelf import Shelf
 from photofind.library.engine import Engine
 from photofind.library.instance import CommandServer, LibraryLock
 from photofind.library.librarian import Desk, Librarian
 from photofind.library.remote import RemoteCommands
+from photofind.library.room import Room
 from photofind.store.thumbnails import Thumbnails
 
 _Result = TypeVar("_Result")
@@ -43,7 +45,10 @@ def open_library(
         settings, notice = settings_file.load(paths.settings)
         shelf = shelf_for(settings.hub_endpoint)
         engine = Engine(paths, settings, shelf, watch=watch, follows_pace=follows_pace, language=language)
-        engine.start()
+        try:
+            engine.start()
+        except NoRoom as error:  # whichever store it was
+            raise NoRoom(Room(paths.folder).sentence(0)) from error
         try:
             if notice:
                 engine.announce(Notice(notice))
@@ -69,10 +74,13 @@ def write_to_library(paths: LibraryPaths, job: Callable[[Desk], _Result]) -> _Re
         LibraryInUse: a program has it open.
         StoreFailed, NoRoom, and what the job raises.
     """
-    with LibraryLock.acquire(paths.folder), Thumbnails(paths.thumbnails) as thumbnails:
-        librarian = Librarian(paths.catalogue, thumbnails, lambda _: None)
-        librarian.start()
-        try:
-            return librarian.submit(job).result()
-        finally:
-            librarian.stop()
+    try:
+        with LibraryLock.acquire(paths.folder), Thumbnails(paths.thumbnails) as thumbnails:
+            librarian = Librarian(paths.catalogue, thumbnails, lambda _: None)
+            librarian.start()
+            try:
+                return librarian.submit(job).result()
+            finally:
+                librarian.stop()
+    except NoRoom as error:  # whichever store it was
+        raise NoRoom(f"The disk of {paths.folder} is full and nothing was changed: free some space and try again.") from error

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from photofind.core.errors import NoRoom
 from photofind.core.photo import PhotoId
 from photofind.encoders.protocol import EncoderInfo
 from photofind.library.encoder_desk import LibraryEncoder
@@ -52,7 +53,10 @@ class VectorWriter:
         """Write the journal anew without outdated and unknown vectors, once they are a third of it."""
         live = reader.encoded_ids(self.info.key)
         if len(self._journal) > len(live) * 3 // 2 + _FEW_RECORDS:
-            self._journal.compact(live)
+            try:
+                self._journal.compact(live)
+            except NoRoom as error:  # for a moment it takes twice the room; a long journal is no reason to stop
+                _log.info("the journal stays as long as it is: %s", error)
 
     def forget(self, ids: NDArray[np.int64]) -> None:
         """These photos will be encoded again."""

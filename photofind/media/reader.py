@@ -17,12 +17,13 @@ from photofind.media.picture import Picture, open_picture
 from photofind.media.scaling import Need, Size
 from photofind.media.sidecar import read_sidecar
 from photofind.media.source import NotAFile, Source, reading
+from photofind.media.system_problems import NO_RIGHTS, disk_trouble
 
 _SYSTEM_SENTENCES: tuple[tuple[type[Exception], str], ...] = (
     (NotAFile, "This is a device or a pipe, not a file."),
     (IsADirectoryError, "This is a folder, not a picture."),
     (FileNotFoundError, "The file is no longer there."),
-    (PermissionError, "The file may not be read: its permissions forbid it."),
+    (PermissionError, NO_RIGHTS),
     (MemoryError, "The picture is too large for the memory set aside to read it."),
 )
 
@@ -143,5 +144,5 @@ def _sentence_of_system(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno == errno.ELOOP:
         return "This is a link that leads back to itself."
     if isinstance(error, OSError) and error.strerror:
-        return f"The file could not be read ({error.strerror}); check the disk or the connection."
+        return disk_trouble(error.strerror)
     return "The file could not be read: its name makes no sense to this system."

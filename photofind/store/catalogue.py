@@ -38,8 +38,11 @@ class Catalogue(CatalogueOfFiles):
     # Settings of the library itself
 
     def set_meta(self, key: str, value: str) -> None:
-        with self.transaction():
-            self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+        """Writes nothing where it is known, so that a library can be opened on a full disk."""
+        known = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        if known is None or known[0] != value:
+            with self.transaction():
+                self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     # What is in the files
 
@@ -107,6 +110,13 @@ class Catalogue(CatalogueOfFiles):
         """The file cannot be read; it is tried again when it changes."""
         with self.transaction():
             self._connection.execute("UPDATE photos SET problem = ? WHERE id = ?", (storable(reason), photo_id))
+
+    def try_again(self, ids: Iterable[PhotoId]) -> None:
+        """What could not be read waits to be read again."""
+        with self.transaction():
+            self._connection.executemany(
+                "UPDATE photos SET to_read = 1, problem = NULL WHERE id = ?", [(photo_id,) for photo_id in ids]
+            )
 
     # Vectors
 

@@ -11,6 +11,7 @@ from photofind.core.errors import NoRoom, StoreFailed
 from photofind.core.photo import PhotoId
 from photofind.core.words import search_words
 from photofind.store.catalogue_schema import open_for_writing
+from photofind.store.sqlite_room import is_full
 
 
 def split_path(path: str) -> tuple[bytes, bytes]:
@@ -64,8 +65,7 @@ class CatalogueConnection:
                 if not outermost:
                     self._connection.execute("RELEASE part")
             if isinstance(error, sqlite3.Error):
-                full = getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
-                raise _refused(error, full, self._path) from error
+                raise refused(error, self._path) from error
             raise
 
     def _index_words(self, photo_id: PhotoId) -> None:
@@ -93,8 +93,9 @@ class CatalogueConnection:
         return [row[0] for row in self._connection.execute(query, tuple(arguments))]
 
 
-def _refused(error: sqlite3.Error, full: bool, path: Path) -> StoreFailed:
-    if full:
+def refused(error: sqlite3.Error, path: Path) -> StoreFailed:
+    """The error to raise for one of SQLite's while writing."""
+    if is_full(error, path):
         return NoRoom(f"There is no room left on the disk of {path.parent}: free some space. Nothing was lost.")
     return StoreFailed(f"The catalogue {path} cannot be written ({error}). Check the disk and its rights.")
 

@@ -90,6 +90,11 @@ class CatalogueReader(CatalogueOfWork):
         """The files that cannot be read, and why."""
         return [row for _, row in self.problems_by_id()]
 
+    def has_problem(self, photo_id: PhotoId) -> bool:
+        """Whether the photo's file could not be read."""
+        row = self._connection.execute("SELECT problem FROM photos WHERE id = ?", (photo_id,)).fetchone()
+        return row is not None and row[0] is not None
+
     def problems_by_id(self) -> list[tuple[PhotoId, ProblemRow]]:
         rows = self._connection.execute(
             "SELECT id, directory, name, problem FROM photos INDEXED BY photos_with_problem"

@@ -4,9 +4,12 @@ import os
 import sqlite3
 from pathlib import Path
 
-from photofind.core.errors import StoreFailed
+from photofind.core.errors import NoRoom, StoreFailed
 from photofind.store.catalogue_counts import begin_to_count, has_counts
 from photofind.store.catalogue_migrations import migrate
+from photofind.store.durable import NO_ROOM
+from photofind.store.sqlite_reading import connect_for_reading, has_log
+from photofind.store.sqlite_room import is_full
 
 SCHEMA_VERSION = 2
 
@@ -103,12 +106,14 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     Raises:
         StoreFailed: the file cannot be opened, is damaged, or comes from a newer photofind.
     """
+    connection: sqlite3.Connection | None = None
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")  # what a transaction may have to take back: else in TMPDIR
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
             connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
@@ -120,6 +125,12 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         if not has_counts(connection):
             begin_to_count(connection)
     except (sqlite3.Error, OSError) as error:
+        if connection is not None:
+            connection.close()
+        if is_full(error, path) if isinstance(error, sqlite3.Error) else error.errno in NO_ROOM:
+            raise NoRoom(
+                f"There is no room left on the disk of {path.parent}, so the library cannot be opened: free some space."
+            ) from error
         raise StoreFailed(f"The catalogue {path} cannot be opened ({error}). Check the disk and its rights.") from error
     return connection
 
@@ -131,9 +142,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         StoreFailed: there is no catalogue, or it cannot be read.
     """
     try:
-        connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10, isolation_level=None, check_same_thread=False
-        )
+        connection = connect_for_reading(path)
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             connection.close()
@@ -142,5 +151,9 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
             connection.close()
             raise StoreFailed(f"The library {path.parent} was made by an older photofind: open its window once, or index.")
     except sqlite3.Error as error:
+        if has_log(path) and not os.access(path.parent, os.W_OK):
+            raise StoreFailed(
+                f"The library {path.parent} was not closed in order: open it once where it can be written."
+            ) from error
         raise StoreFailed(f"The catalogue {path} cannot be read ({error}).") from error
     return connection

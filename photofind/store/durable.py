@@ -19,13 +19,13 @@ if sys.platform != "win32":
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _NO_RIGHTS = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def store_failure(error: OSError, what: str) -> StoreFailed:
     """The error to raise for an operating system error; ``what`` names the thing written or read ("the vectors")."""
-    if error.errno in _NO_ROOM:
+    if error.errno in NO_ROOM:
         return NoRoom(f"The disk is full, so {what} could not be written: free some space and photofind goes on.")
     if error.errno == errno.EROFS:
         return StoreFailed(f"The disk is read-only, so {what} could not be written: make the library's disk writable.")

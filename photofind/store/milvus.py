@@ -25,6 +25,7 @@ _log = logging.getLogger(__name__)
 _TIMEOUT_S = 60.0
 _CONNECT_TIMEOUT_S = 15.0
 _MIN_FREE_BYTES = 256 * 1024 * 1024
+_SHARE_OF_SMALL_DISK = 8
 _WHAT = "the vector store"
 _ERRNO = re.compile(r"\[Errno (\d+)\]")
 _OF_MEMORY = re.compile(r"memory|malloc|^$", re.IGNORECASE)  # MemoryError says nothing at all
@@ -50,9 +51,12 @@ class MilvusStore:
     """
 
     def __init__(
-        self, *, host: VectorHost | None = None, uri: str = "", token: str = "", min_free_bytes: int = _MIN_FREE_BYTES
+        self, *, host: VectorHost | None = None, uri: str = "", token: str = "", min_free_bytes: int = 0
     ) -> None:
-        """Either ``host``, which this store then owns, or the ``uri`` (and ``token``) of a server or of Zilliz Cloud."""
+        """Either ``host``, which this store then owns, or the ``uri`` (and ``token``) of a server or of Zilliz Cloud.
+
+        With less than ``min_free_bytes`` (0: what is wise for the disk) nothing is written to the host.
+        """
         if (host is None) == (not uri):
             raise ValueError("either a vector host or the address of a server")
         self.host = host
@@ -247,7 +251,11 @@ class MilvusStore:
     def _refuse_without_room(self, host: VectorHost) -> None:
         # Writes that meet a full disk are the ones that make Lite lose rows.
         folder = host.folder if host.folder.exists() else host.folder.parent
-        if folder.exists() and shutil.disk_usage(folder).free < self._min_free_bytes:
+        if not folder.exists():
+            return
+        usage = shutil.disk_usage(folder)
+        least = self._min_free_bytes or min(_MIN_FREE_BYTES, usage.total // _SHARE_OF_SMALL_DISK)
+        if usage.free < least:
             raise store_failure(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), _WHAT)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from photofind.core.errors import NoRoom, StoreFailed
 from photofind.store.durable import PRIVATE_FILE, disk_errors, private_folder, set_aside
+from photofind.store.sqlite_room import is_full
 
 _log = logging.getLogger(__name__)
 _SCHEMA_VERSION = 1
@@ -94,16 +95,16 @@ class Thumbnails:
         if self._writer is None:
             raise StoreFailed("The thumbnails are closed: start photofind again.")
         try:
-            with _transaction(self._writer):
+            with _transaction(self._writer, self.path):
                 self._writer.executemany(statement, rows)
         except sqlite3.Error as error:
             self._begin_anew_or_raise(error)
-            with _transaction(self._writer):
+            with _transaction(self._writer, self.path):
                 self._writer.executemany(statement, rows)
 
     def _begin_anew_or_raise(self, error: sqlite3.Error) -> None:
         if _code(error) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            raise _failure(error) from error
+            raise _failure(error, self.path) from error
         self._readers.close()
         if self._writer is not None:
             self._writer.close()
@@ -117,7 +118,7 @@ class Thumbnails:
         try:
             self._writer = _open_writer(self.path)
         except sqlite3.Error as again:
-            raise _failure(again) from again
+            raise _failure(again, self.path) from again
 
 
 class _Readers:
@@ -177,6 +178,7 @@ def _open_writer(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         # A power cut may cost the last thumbnails, which are made again, but never the file (sqlite.org/wal.html).
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA temp_store = MEMORY")  # no files in TMPDIR, which may be full
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > _SCHEMA_VERSION:
             raise StoreFailed("The thumbnails were written by a newer photofind: update this one.")
@@ -195,7 +197,7 @@ def _open_writer(path: Path) -> sqlite3.Connection:
 
 
 @contextlib.contextmanager
-def _transaction(connection: sqlite3.Connection | None) -> Iterator[None]:
+def _transaction(connection: sqlite3.Connection | None, path: Path) -> Iterator[None]:
     """Raises sqlite3.Error only for damage, else NoRoom or StoreFailed."""
     assert connection is not None
     try:
@@ -207,7 +209,7 @@ def _transaction(connection: sqlite3.Connection | None) -> Iterator[None]:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
         if isinstance(error, sqlite3.Error) and _code(error) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            raise _failure(error) from error
+            raise _failure(error, path) from error
         raise
 
 
@@ -215,8 +217,8 @@ def _code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
-def _failure(error: sqlite3.Error) -> StoreFailed:
-    if _code(error) == sqlite3.SQLITE_FULL:
+def _failure(error: sqlite3.Error, path: Path) -> StoreFailed:
+    if is_full(error, path):
         return NoRoom("The disk is full, so thumbnails could not be written: free some space and photofind goes on.")
     if _code(error) in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return StoreFailed("photofind may not write the thumbnails: check the rights of the library's folder.")

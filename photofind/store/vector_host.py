@@ -140,10 +140,16 @@ class VectorHost:
 
 def _new_socket() -> Path:
     """A name for a socket in a fresh folder that only this user can enter. Raises OSError."""
+    trouble: OSError = FileNotFoundError(
+        "no folder for a socket: set XDG_RUNTIME_DIR to a private folder with a short name"
+    )
     for parent in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):
         # mkdtemp makes the folder with mode 0700 and eight random characters.
         if parent and Path(parent).is_dir() and os.access(parent, os.W_OK) and _PLAIN_PATH.fullmatch(parent):
             longest = f"{parent}/photofind-12345678/vectors"
             if len(longest) < _MAX_SOCKET_CHARACTERS:
-                return Path(tempfile.mkdtemp(prefix="photofind-", dir=parent), "vectors")
-    raise FileNotFoundError("no folder for a socket: set XDG_RUNTIME_DIR to a private folder with a short name")
+                try:
+                    return Path(tempfile.mkdtemp(prefix="photofind-", dir=parent), "vectors")
+                except OSError as error:  # it is full, say: the next may not be
+                    trouble = error
+    raise trouble

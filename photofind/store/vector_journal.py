@@ -227,11 +227,16 @@ def _make_usable(path: Path, key: str, dimension: int) -> str:
 
 
 def _create(path: Path, header: bytes, blocks: Iterable[bytes]) -> None:
-    """Write a synced private file; the caller syncs its folder. Raises OSError."""
+    """Write a synced private file; the caller syncs its folder. Raises OSError; no half of one is left then."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, PRIVATE_FILE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(header)
-        for block in blocks:
-            file.write(block)
-        file.flush()
-        sync_descriptor(file.fileno())
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(header)
+            for block in blocks:
+                file.write(block)
+            file.flush()
+            sync_descriptor(file.fileno())
+    except OSError:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
