@@ -5,6 +5,7 @@ half a second while it writes, and could not be killed and reopened after a fail
 """
 
 import contextlib
+import errno
 import logging
 import multiprocessing
 import os
@@ -26,6 +27,12 @@ _log = logging.getLogger(__name__)
 _MAX_SOCKET_CHARACTERS = 100  # gRPC and the kernel refuse 108 and more
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")  # gRPC reads addresses as URIs
 _WHAT = "the vector store"
+OF_ITS_CONTENT = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR}
+"""Errors that say something of the files in a folder rather than of the disk."""
+
+
+class Unopenable(StoreFailed):
+    """The engine cannot make sense of its folder."""
 
 
 class VectorHost:
@@ -118,6 +125,8 @@ class VectorHost:
             raise StoreFailed("The vector store ended while it started: start photofind again.") from error
         if isinstance(answer, PhotofindError):
             raise answer
+        if isinstance(answer, OSError) and answer.errno in OF_ITS_CONTENT:
+            raise Unopenable(f"The vector store cannot be opened ({answer}): start photofind again.") from answer
         if isinstance(answer, OSError):
             with disk_errors(_WHAT):
                 raise answer

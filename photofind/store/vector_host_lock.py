@@ -51,9 +51,21 @@ class HostLock:
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         os.write(self._descriptor, json.dumps(asdict(record)).encode())
 
+    def clear(self) -> None:
+        """Say that the host ended well: see ``ended_badly``."""
+        os.ftruncate(self._descriptor, 0)
+
     def release(self) -> None:
         """Let go of the lock; the file stays, as another may be waiting at it."""
         os.close(self._descriptor)
+
+
+def ended_badly(path: Path) -> bool:
+    """Whether the last host with the lock at ``path`` was killed before it had written everything. While none runs."""
+    try:
+        return path.stat().st_size > 0
+    except OSError:  # there never was one
+        return False
 
 
 def end_orphan(path: Path, wait_s: float = 10.0) -> None:
