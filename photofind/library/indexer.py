@@ -7,6 +7,8 @@ from concurrent.futures import CancelledError, Future
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
+
 from photofind.core.errors import EncoderUnavailable, NoRoom, PhotofindError, StoreFailed
 from photofind.core.events import Event, Notice
 from photofind.library.encoder_desk import EncoderDesk, LibraryEncoder
@@ -20,6 +22,7 @@ from photofind.library.progress import ProgressBoard
 from photofind.library.vector_writer import VectorWriter
 from photofind.media.decoder_pool import DecoderPool
 from photofind.store.catalogue_reader import CatalogueReader
+from photofind.store.vector_journal_reader import is_readable
 
 _log = logging.getLogger(__name__)
 
@@ -125,9 +128,10 @@ class Indexer:
 
     def _pass(self, reader: CatalogueReader) -> float | None:
         """Do what there is to do. Returns how long to sleep before looking again, None for until woken."""
-        if self._paused.is_set():
-            return None
         encoders = self._desk.both
+        if self._paused.is_set():
+            self._mend_while_paused(reader, encoders)
+            return None
         try:
             if self._work(reader, encoders):
                 return 0.0
@@ -234,13 +238,27 @@ class Indexer:
 
     def _recover(self, writer: VectorWriter, target: LibraryEncoder, reader: CatalogueReader) -> None:
         lost = writer.reconcile(reader)
+        wanted = len(lost)
         if len(lost) and self._follower is not None:
-            ids, vectors = self._follower.recover(target, lost)
+            stored = np.array(reader.stored_ids(writer.info.key), np.int64)  # else Milvus may hold an older picture's
+            ids, vectors = self._follower.recover(target, np.intersect1d(lost, stored))
             writer.refill(ids, vectors)
             lost = writer.reconcile(reader)
         if len(lost):
             writer.forget(lost)
         writer.tidy(reader)
+        if wanted:
+            again = f"; {len(lost):,} photos are looked at again" if len(lost) else ""
+            self._announce(Notice(f"Vectors of {wanted:,} photos were damaged or missing and were mended{again}."))
+
+    def _mend_while_paused(self, reader: CatalogueReader, encoders: list[LibraryEncoder]) -> None:
+        """Questions are answered during a pause, too: for them, a journal that cannot be read is mended at once."""
+        for encoder in encoders:
+            try:
+                if not is_readable(encoder.journal_path):
+                    self._open_writer(encoder, reader)
+            except PhotofindError as error:
+                _log.warning("the vectors of %s cannot be mended now: %s", encoder.id, error)
 
     def _close_writers(self) -> None:
         writers, self._writers = list(self._writers.values()), {}

@@ -40,10 +40,14 @@ class VectorWriter:
         return np.setdiff1d(reader.encoded_ids(self.info.key), self._encoder.index().ids())
 
     def tidy(self, reader: CatalogueReader) -> None:
-        """Write the journal anew without outdated and unknown vectors, once they are a third of it."""
+        """Write the journal anew without outdated and unknown vectors, once they are a third of it, or some are damaged."""
         live = reader.encoded_ids(self.info.key)
-        if len(self._journal) > len(live) * 3 // 2 + _FEW_RECORDS:
+        damaged = self._encoder.index().damaged
+        if damaged or len(self._journal) > len(live) * 3 // 2 + _FEW_RECORDS:
             self._journal.compact(live)
+        if damaged:
+            _log.warning("%s: %d damaged records were left out", self._journal.path, damaged)
+            self._encoder.reload_index()
 
     def forget(self, ids: NDArray[np.int64]) -> None:
         """These photos will be encoded again."""

@@ -19,8 +19,9 @@ from pathlib import Path
 
 from photofind.core.errors import PhotofindError, StoreFailed
 from photofind.core.helper_process import lifeline
+from photofind.core.passing_folder import make_passing_folder
 from photofind.store.durable import disk_errors, private_folder
-from photofind.store.vector_host_lock import end_orphan, remove_socket
+from photofind.store.vector_host_lock import end_orphan, lock_of, remove_socket
 from photofind.store.vector_host_process import serve
 
 _log = logging.getLogger(__name__)
@@ -95,7 +96,7 @@ class VectorHost:
         with disk_errors(_WHAT):
             private_folder(self.folder.parent)
             private_folder(self.folder)
-            lock = self.folder.with_name(f"{self.folder.name}.lock")
+            lock = lock_of(self.folder)
             end_orphan(lock)
             self._socket = _new_socket() if sys.platform != "win32" else None
         spawn = multiprocessing.get_context("spawn")
@@ -152,7 +153,7 @@ def _new_socket() -> Path:
     for parent in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):
         # mkdtemp makes the folder with mode 0700 and eight random characters.
         if parent and Path(parent).is_dir() and os.access(parent, os.W_OK) and _PLAIN_PATH.fullmatch(parent):
-            longest = f"{parent}/photofind-12345678/vectors"
+            longest = f"{parent}/photofind-run-12345678/vectors"
             if len(longest) < _MAX_SOCKET_CHARACTERS:
-                return Path(tempfile.mkdtemp(prefix="photofind-", dir=parent), "vectors")
+                return make_passing_folder(parent) / "vectors"
     raise FileNotFoundError("no folder for a socket: set XDG_RUNTIME_DIR to a private folder with a short name")

@@ -223,7 +223,7 @@ def _make_usable(path: Path, key: str, dimension: int) -> str:
     aside = set_aside(path)
     _create(path, header_bytes, ())
     sync_folder(path.parent)
-    return f"The file of picture vectors could not be read and is kept as {aside.name}; vectors are made again."
+    return f"The file of picture vectors could not be read and is made again; the old one is kept as {aside}."
 
 
 def _create(path: Path, header: bytes, blocks: Iterable[bytes]) -> None:
