@@ -9,7 +9,6 @@ import pickle
 import shutil
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from photofind.core.errors import EncoderUnavailable

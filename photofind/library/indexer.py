@@ -5,9 +5,8 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from contextlib import closing
+from functools import partial
 from pathlib import Path
-
-import numpy as np
 
 from photofind.core.errors import EncoderUnavailable, NoRoom, PhotofindError, StoreFailed
 from photofind.core.events import Event, Notice
@@ -19,6 +18,7 @@ from photofind.library.interruption import Interrupted
 from photofind.library.librarian import Librarian
 from photofind.library.milvus_follower import MilvusFollower
 from photofind.library.progress import ProgressBoard
+from photofind.library.vector_mending import mend_vectors
 from photofind.library.vector_writer import VectorWriter
 from photofind.media.decoder_pool import DecoderPool
 from photofind.store.catalogue_reader import CatalogueReader
@@ -233,23 +233,11 @@ class Indexer:
             self._writers[encoder.id] = writer = VectorWriter(encoder, self._librarian, self._intake)
             if writer.notice:
                 self._announce(Notice(writer.notice))
-            self._recover(writer, encoder, reader)
+            recover = None if self._follower is None else partial(self._follower.recover, encoder)
+            sentence = mend_vectors(writer, reader, recover)
+            if sentence:
+                self._announce(Notice(sentence))
         return writer
-
-    def _recover(self, writer: VectorWriter, target: LibraryEncoder, reader: CatalogueReader) -> None:
-        lost = writer.reconcile(reader)
-        wanted = len(lost)
-        if len(lost) and self._follower is not None:
-            stored = np.array(reader.stored_ids(writer.info.key), np.int64)  # else Milvus may hold an older picture's
-            ids, vectors = self._follower.recover(target, np.intersect1d(lost, stored))
-            writer.refill(ids, vectors)
-            lost = writer.reconcile(reader)
-        if len(lost):
-            writer.forget(lost)
-        writer.tidy(reader)
-        if wanted:
-            again = f"; {len(lost):,} photos are looked at again" if len(lost) else ""
-            self._announce(Notice(f"Vectors of {wanted:,} photos were damaged or missing and were mended{again}."))
 
     def _mend_while_paused(self, reader: CatalogueReader, encoders: list[LibraryEncoder]) -> None:
         """Questions are answered during a pause, too: for them, a journal that cannot be read is mended at once."""

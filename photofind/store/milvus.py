@@ -222,7 +222,7 @@ class MilvusStore:
             try:
                 if name not in self._opened:
                     self._look_at_files(host, name)
-                self._open_or_make(host, name, dimension)
+                self._open_or_make(name, dimension)
                 return ""
             except _Lost as error:  # reading was tried in two engines already: files may be what kills them
                 if is_last_try:
@@ -239,7 +239,7 @@ class MilvusStore:
             if remove_leftover(host.folder, name):
                 _log.warning("%s: leftover of a collection removed", name)
 
-    def _open_or_make(self, host: VectorHost, name: str, dimension: int) -> None:
+    def _open_or_make(self, name: str, dimension: int) -> None:
         if not self.call("has_collection", name):
             with self.writing():
                 create(self, name, dimension)
@@ -256,7 +256,7 @@ class MilvusStore:
         with disk_errors(_WHAT):
             aside = set_aside(host.folder)
         _log.warning("the vector store is kept as %s: %s", aside, error)
-        self._open_or_make(host, name, dimension)
+        self._open_or_make(name, dimension)
         return f"The vector store could not be read and is filled again; the old one is kept as {aside}."
 
     def _refuse_without_room(self, host: VectorHost) -> None:

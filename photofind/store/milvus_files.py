@@ -19,35 +19,35 @@ def damage_of(folder: Path, name: str) -> str:
 
     What a kill leaves behind is no damage: the engine mends that itself. Takes some milliseconds. Raises OSError.
     """
-    if folder.exists() and not folder.is_dir():
-        return f"{folder.name} is no folder"
     collection = folder / "collections" / name
+    for place in (folder, collection):
+        if place.exists() and not place.is_dir():
+            return f"{place.name} is no folder"
     if not collection.exists():
         return ""
-    if not collection.is_dir():
-        return f"{name} is no folder"
-    data = [path for path in collection.glob("partitions/*/*/*.parquet") if path.is_file()]
-    log = list(collection.glob("wal/*.arrow"))
+    data = any(path.is_file() for path in collection.glob("partitions/*/*/*.parquet"))
+    log = any(collection.glob("wal/*.arrow"))
     if not (collection / _SCHEMA).exists():
         return f"{_SCHEMA} is missing" if data or log else ""  # else a leftover, see ``remove_leftover``
     if _read(collection / _SCHEMA) is None:
         return f"{_SCHEMA} is damaged"
-    if not (collection / _FILE_LIST).exists():
-        # It is first written when rows leave the log, and a kill may come between their file and it.
-        if (collection / f"{_FILE_LIST}.prev").exists() or (data and not log):
-            return f"{_FILE_LIST} is missing"
-        return ""
+    if (collection / _FILE_LIST).exists():
+        return _damage_of_listed(collection)
+    # It is first written when rows leave the log, and a kill may come between their file and it.
+    is_lost = (collection / f"{_FILE_LIST}.prev").exists() or (data and not log)
+    return f"{_FILE_LIST} is missing" if is_lost else ""
+
+
+def _damage_of_listed(collection: Path) -> str:
     content = _read(collection / _FILE_LIST)
-    if content is None:
-        return f"{_FILE_LIST} is damaged"
     try:
-        listed = list(_listed(collection, content))
+        listed = None if content is None else list(_listed(collection, content))
     except (AttributeError, TypeError):
+        listed = None
+    if listed is None:
         return f"{_FILE_LIST} is damaged"
-    for path in listed:
-        if not path.is_file() or path.stat().st_size == 0:
-            return f"{path.name} is missing or empty"
-    return ""
+    lost = (path.name for path in listed if not path.is_file() or path.stat().st_size == 0)
+    return next((f"{name} is missing or empty" for name in lost), "")
 
 
 def remove_leftover(folder: Path, name: str) -> bool:

@@ -126,6 +126,15 @@ class VectorJournal:
         self._synced_end = self._end
         self._unsynced.clear()
 
+    def cut_to(self, records: int) -> None:
+        """Take the records behind the first ``records`` off again. Raises StoreFailed."""
+        self.sync()
+        end = HEADER_BYTES + records * self._format.size
+        with disk_errors(VECTORS):
+            os.ftruncate(self._descriptor, end)
+            sync_descriptor(self._descriptor)
+        self._end = self._synced_end = end
+
     def compact(self, keep: NDArray[np.int64] | Iterable[int]) -> None:
         """Write the journal anew with only the last vector of each id in ``keep``, and put it in place of the old one.
 

@@ -161,6 +161,8 @@ def _judge_vectors(
             findings.losses.append(f"photo {photo_id}: not encoded and stored as it is ({encoded.get(photo_id)})")
     newest = read_journal(library / "vectors" / f"{key}.journal").newest()
     findings.losses += [f"photo {photo_id}: not in the journal" for photo_id in expected.keys() - newest.keys()]
+    ever = {row[0] for row in catalogue.execute("SELECT photo_id FROM encoded WHERE encoder_key = ?", (key,))}
+    findings.duplicates += [f"photo {photo_id}: in the journal only" for photo_id in newest.keys() - ever]
     ids, vectors = read_milvus(library / "milvus.db", key)
     in_milvus = {int(i): vector.tobytes() for i, vector in zip(ids, vectors, strict=True)}
     if len(in_milvus) < len(ids):

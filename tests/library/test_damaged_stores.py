@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
@@ -185,19 +186,16 @@ def test_search_goes_on_during_a_pause_with_a_journal_that_cannot_be_read(
     scribble_over_the_journal(library)
     heard: list[Event] = []
     with open_engine(listen=heard.append) as engine:
-        deadline = 3000
-        while not any(isinstance(event, Notice) and "mended" in event.sentence for event in heard) and deadline:
-            engine.librarian.submit(lambda _: None).result()
-            deadline -= 1
-            threading_wait()
+        wait_for(lambda: any(isinstance(event, Notice) and "mended" in event.sentence for event in heard))
         assert len(ask(engine, Question("blue")).ids) == COUNT
     assert encoded_pictures() == 0
 
 
-def threading_wait() -> None:
-    import time
-
-    time.sleep(0.01)
+def wait_for(condition: Callable[[], bool], timeout_s: float = 60.0) -> None:
+    deadline_s = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline_s, "waited too long"
+        time.sleep(0.02)
 
 
 def test_milvus_killed_in_its_work_is_verified_at_the_next_opening_though_nothing_waits(
@@ -239,6 +237,10 @@ def take_tables_out_of_the_catalogue(library: Path) -> None:
         catalogue.execute("DROP TABLE tags")
 
 
+def kept_catalogues(library: Path) -> list[Path]:
+    return [path for path in library.glob("catalogue.db.damaged-*") if not path.name.endswith(("-wal", "-shm"))]
+
+
 @pytest.mark.parametrize(
     "damage", [scribble_over_the_catalogue, scribble_into_the_catalogue, take_tables_out_of_the_catalogue]
 )
@@ -255,14 +257,14 @@ def test_a_damaged_catalogue_is_set_aside_and_made_again(
         assert min(ids) > COUNT  # no id is given to another photo: thumbnails and vectors of the old ones are there
         assert all(engine.thumbnail(photo_id) for photo_id in ids)
     assert_all_agree(library, engine)
-    (aside,) = [path for path in library.glob("catalogue.db.damaged-*") if not path.name.endswith(("-wal", "-shm"))]
+    (aside,) = kept_catalogues(library)
     if damage is not take_tables_out_of_the_catalogue:  # which was written by SQLite
         assert aside.read_bytes() == damaged
     (sentence,) = [event.sentence for event in heard if isinstance(event, Notice) and "catalogue" in event.sentence]
     assert str(aside) in sentence
     with open_engine(listen=heard.append) as engine:
         assert index(engine).unchanged == COUNT
-    assert len(list(library.glob("catalogue.db.damaged-*"))) == 1
+    assert kept_catalogues(library) == [aside]
 
 
 def test_damage_that_is_met_in_the_middle_of_work_is_said_and_mended_at_the_next_start(
@@ -298,10 +300,6 @@ def test_thumbnails_found_damaged_while_they_are_looked_at_are_made_again(
     with open_engine(listen=heard.append) as engine:
         ids = list(ask(engine, Question()).ids)
         engine.thumbnail(ids[0])
-        deadline = 3000
-        while not all(engine.thumbnail(photo_id) for photo_id in ids) and deadline:
-            deadline -= 1
-            threading_wait()
-        assert deadline
+        wait_for(lambda: all(engine.thumbnail(photo_id) for photo_id in ids))
     assert encoded_pictures() == 0
     assert any(isinstance(event, Notice) and "thumbnails.db.damaged-" in event.sentence for event in heard)
