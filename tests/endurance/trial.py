@@ -52,13 +52,13 @@ class TormentedLibrary:
         folder.mkdir()
         self._random = random.Random(seed)
         self._stage = Stage(folder, f"{mark}-{seed}")
-        self._library = folder / "library"
-        self._world = PhotoWorld(folder / "photos", self._random)
+        self.library = folder / "library"
+        self.world = PhotoWorld(folder / "photos", self._random)
         self._encoder = encoder
         self._encoder_key_id = "palette"
         self._usual_s: dict[str, float] = {}
-        self._world.add(photos)
-        self._finish([str(self._world.folder)], [])
+        self.world.add(photos)
+        self._finish([str(self.world.folder)], [])
         self._journal = self._read_journal()
         findings = self._judge()
         if findings:
@@ -77,7 +77,7 @@ class TormentedLibrary:
         sizes = _Growth(self._journal_path())
         run(place, outcome, sizes)
         outcome.orphans += self._stage.orphans()
-        at_the_kill, known = self._read_journal(), encoded_in(self._library)
+        at_the_kill, known = self._read_journal(), encoded_in(self.library)
         self._finish([], outcome.stuck, outcome.notices)
         outcome.orphans += self._stage.orphans()
         findings = self._judge()
@@ -93,36 +93,36 @@ class TormentedLibrary:
     # What photofind does when it is killed
 
     def _while_indexing(self, place: str, outcome: Outcome, sizes: "_Growth") -> None:
-        self._world.add(self._random.randint(4, 40))
-        self._world.change(self._random.randint(0, 4))
-        self._world.delete(self._random.randint(0, 3))
-        program = self._stage.photofind(self._library, "index")
+        self.world.add(self._random.randint(4, 40))
+        self.world.change(self._random.randint(0, 4))
+        self.world.delete(self._random.randint(0, 3))
+        program = self._stage.photofind(self.library, "index")
         self._kill_at_random(program, place, outcome, sizes)
 
     def _while_following_moves(self, place: str, outcome: Outcome, sizes: "_Growth") -> None:
         """Files and folders were moved while no photofind was running."""
-        self._world.rename(self._random.randint(1, 12))
+        self.world.rename(self._random.randint(1, 12))
         if self._random.random() < 0.5:
-            self._world.rename_folder()
-        self._world.swap()
-        self._world.add(self._random.randint(0, 8))
-        program = self._stage.photofind(self._library, "index")
+            self.world.rename_folder()
+        self.world.swap()
+        self.world.add(self._random.randint(0, 8))
+        program = self._stage.photofind(self.library, "index")
         self._kill_at_random(program, place, outcome, sizes)
 
     def _while_watching(self, place: str, outcome: Outcome, sizes: "_Growth") -> None:
         """Files and folders are moved under the eyes of the watcher."""
         program = self._start_watching()
-        self._world.rename(self._random.randint(1, 12))
-        self._world.add(self._random.randint(2, 12))
+        self.world.rename(self._random.randint(1, 12))
+        self.world.add(self._random.randint(2, 12))
         if self._random.random() < 0.5:
-            self._world.rename_folder()
+            self.world.rename_folder()
         self._kill_at_random(program, place, outcome, sizes, let_go=lambda: program.stdin and program.stdin.close())
 
     def _while_tagging(self, place: str, outcome: Outcome, sizes: "_Growth") -> None:
         """Tags and ratings are given, to a program that has the library open or without one."""
         holder = self._start_watching() if self._random.random() < 0.5 else None
         if holder is not None:
-            self._world.add(self._random.randint(2, 8))
+            self.world.add(self._random.randint(2, 8))
         stopping = threading.Event()
         current: list[subprocess.Popen[str]] = []
         tagging = threading.Thread(target=self._tag_until, args=(stopping, current, self._random.getrandbits(32)))
@@ -135,24 +135,24 @@ class TormentedLibrary:
             moment_s = self._random.uniform(0.2, 1.5)
             time.sleep(moment_s)
             stopping.set()
-            if current and (victims := find(current[-1], self._library, "program")):
+            if current and (victims := find(current[-1], self.library, "program")):
                 kill(victims)
                 outcome.place, outcome.moment_s = "program", moment_s
         stopping.set()
         tagging.join()
 
     def _while_changing_encoder(self, place: str, outcome: Outcome, sizes: "_Growth") -> None:
-        self._world.add(self._random.randint(4, 20))
+        self.world.add(self._random.randint(4, 20))
         assert self._encoder is not None
         encoder = f"local-dir:{self._encoder}" if self._encoder_key_id == "palette" else "palette"
         if self._random.random() < 0.6 and self._encoder_key_id != "palette":
             encoder = self._encoder_key_id
         self._encoder_key_id = encoder
-        program = self._stage.photofind(self._library, "index", "--encoder", encoder)
+        program = self._stage.photofind(self.library, "index", "--encoder", encoder)
         self._kill_at_random(program, place, outcome, sizes)
 
     def _start_watching(self) -> "subprocess.Popen[str]":
-        program = self._stage.watching(self._library)
+        program = self._stage.watching(self.library)
         assert program.stdout is not None
         if program.stdout.readline() != "ready\n":
             raise SystemExit(f"photofind does not open its library: {program.communicate()[1]}")
@@ -161,7 +161,7 @@ class TormentedLibrary:
     def _tag_until(self, stopping: threading.Event, current: "list[subprocess.Popen[str]]", seed: int) -> None:
         choose = random.Random(seed)
         while not stopping.is_set():
-            photo = choose.choice(self._world.known())
+            photo = choose.choice(self.world.known())
             tags, rating, options = set(photo.tags), photo.rating, []
             tag = f"tag {choose.randint(1, 5)}"
             if tag in tags:
@@ -174,7 +174,7 @@ class TormentedLibrary:
                 rating = choose.randint(0, 5)
                 options += ["--rating", str(rating)]
             before = (photo.tags, photo.rating)
-            program = self._stage.photofind(self._library, "tag", str(photo.path), *options)
+            program = self._stage.photofind(self.library, "tag", str(photo.path), *options)
             current.append(program)
             program.communicate()
             if program.returncode == 0:
@@ -210,7 +210,7 @@ class TormentedLibrary:
             sizes.look()
             if passed_s >= moment_s:
                 # What has not begun yet is waited for, and may then work a while; what never comes leaves the program.
-                victims = find(program, self._library, place)
+                victims = find(program, self.library, place)
                 if not victims and passed_s > moment_s + usual_s:
                     place = "program"
                 elif victims and not has_begun and passed_s > moment_s + _LOOK_EVERY_S:
@@ -243,7 +243,7 @@ class TormentedLibrary:
 
     def _finish(self, arguments: list[str], stuck: list[str], notices: list[str] | None = None) -> None:
         """Start photofind again and let it do what is left."""
-        program = self._stage.photofind(self._library, "index", *arguments)
+        program = self._stage.photofind(self.library, "index", *arguments)
         try:
             out, err = program.communicate(timeout=_ENDS_WITHIN_S)
         except subprocess.TimeoutExpired:
@@ -257,11 +257,11 @@ class TormentedLibrary:
             notices += [line for line in err.splitlines() if line.strip()]
 
     def _judge(self) -> Findings:
-        program = self._stage.photofind(self._library, "search", "--limit", str(_EVERYTHING), "red green blue")
+        program = self._stage.photofind(self.library, "search", "--limit", str(_EVERYTHING), "red green blue")
         out, err = program.communicate(timeout=_ENDS_WITHIN_S)
         if program.returncode != 0:
             return Findings(losses=[f"searching fails: {out[-300:]} {err[-600:]}"])
-        return judge(self._library, self._world, [hit["path"] for hit in json.loads(out)["hits"]])
+        return judge(self.library, self.world, [hit["path"] for hit in json.loads(out)["hits"]])
 
     def _count_encoded_again(
         self, at_the_kill: Journal, after: Journal, known: dict[int, bytes], sizes: "_Growth", outcome: Outcome
@@ -284,8 +284,8 @@ class TormentedLibrary:
         return read_journal(self._journal_path())
 
     def _journal_path(self) -> Path:
-        journals = sorted((self._library / "vectors").glob("*.journal"), key=lambda path: path.stat().st_mtime_ns)
-        return journals[-1] if journals else self._library / "vectors" / "none.journal"
+        journals = sorted((self.library / "vectors").glob("*.journal"), key=lambda path: path.stat().st_mtime_ns)
+        return journals[-1] if journals else self.library / "vectors" / "none.journal"
 
 
 class _Growth:
