@@ -44,8 +44,8 @@ class VectorWriter:
             _log.info("%d unconfirmed records are taken off", len(self._journal) - confirmed)
             self._journal.cut_to(confirmed)
             self._encoder.reload_index()
-        elif self.notice:
-            self._encoder.reload_index()  # what is in memory may be more than what could be mended
+        elif self.notice or len(self._journal) < confirmed:
+            self._encoder.reload_index()  # what is in memory may be more than what is left on the disk
         return len(self._journal) < confirmed
 
     def _confirm(self, records: int) -> None:

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from encoded_again import Growth, encoded_again
 from judge import Findings, Journal, encoded_in, judge, read_journal
 from photo_world import PhotoWorld
 from processes import PLACES, Stage, find, kill
 
 WORKS = ("index", "move", "watch", "tag", "encoder")
-BATCH = 16  # photos that the encoder gets at once
-_RECENT_S = 5.0  # what was encoded so shortly before a kill may be encoded again
 _ENDS_WITHIN_S = 90.0
 _LOOK_EVERY_S = 0.01
 _FIRST_GUESS_S = 2.0
@@ -74,7 +73,7 @@ class TormentedLibrary:
             "tag": self._while_tagging,
             "encoder": self._while_changing_encoder,
         }[work]
-        sizes = _Growth(self._journal_path())
+        sizes = Growth(self._journal_path())
         run(place, outcome, sizes)
         outcome.orphans += self._stage.orphans()
         at_the_kill, known = self._read_journal(), encoded_in(self.library)
@@ -85,21 +84,22 @@ class TormentedLibrary:
         outcome.duplicates += findings.duplicates
         after = self._read_journal()
         if after.vectors.shape[1] == at_the_kill.vectors.shape[1]:  # else another encoder answers now
-            self._count_encoded_again(at_the_kill, after, known, sizes, outcome)
+            confirmed = {p.photo_id for p in self.world.photos if known.get(p.photo_id, b"").hex() == p.content}
+            outcome.encoded_again, outcome.encoded_again_beyond = encoded_again(at_the_kill, after, confirmed, sizes)
         left = [entry.name for entry in self._stage.runtime.iterdir()]
         outcome.orphans += [f"left in the runtime folder: {name}" for name in left]
         return outcome
 
     # What photofind does when it is killed
 
-    def _while_indexing(self, place: str, outcome: Outcome, sizes: "_Growth") -> None:
+    def _while_indexing(self, place: str, outcome: Outcome, sizes: Growth) -> None:
         self.world.add(self._random.randint(4, 40))
         self.world.change(self._random.randint(0, 4))
         self.world.delete(self._random.randint(0, 3))
         program = self._stage.photofind(self.library, "index")
         self._kill_at_random(program, place, outcome, sizes)
 
-    def _while_following_moves(self, place: str, outcome: Outcome, sizes: "_Growth") -> None:
+    def _while_following_moves(self, place: str, outcome: Outcome, sizes: Growth) -> None:
         """Files and folders were moved while no photofind was running."""
         self.world.rename(self._random.randint(1, 12))
         if self._random.random() < 0.5:
@@ -109,7 +109,7 @@ class TormentedLibrary:
         program = self._stage.photofind(self.library, "index")
         self._kill_at_random(program, place, outcome, sizes)
 
-    def _while_watching(self, place: str, outcome: Outcome, sizes: "_Growth") -> None:
+    def _while_watching(self, place: str, outcome: Outcome, sizes: Growth) -> None:
         """Files and folders are moved under the eyes of the watcher."""
         program = self._start_watching()
         self.world.rename(self._random.randint(1, 12))
@@ -118,7 +118,7 @@ class TormentedLibrary:
             self.world.rename_folder()
         self._kill_at_random(program, place, outcome, sizes, let_go=lambda: program.stdin and program.stdin.close())
 
-    def _while_tagging(self, place: str, outcome: Outcome, sizes: "_Growth") -> None:
+    def _while_tagging(self, place: str, outcome: Outcome, sizes: Growth) -> None:
         """Tags and ratings are given, to a program that has the library open or without one."""
         holder = self._start_watching() if self._random.random() < 0.5 else None
         if holder is not None:
@@ -141,7 +141,7 @@ class TormentedLibrary:
         stopping.set()
         tagging.join()
 
-    def _while_changing_encoder(self, place: str, outcome: Outcome, sizes: "_Growth") -> None:
+    def _while_changing_encoder(self, place: str, outcome: Outcome, sizes: Growth) -> None:
         self.world.add(self._random.randint(4, 20))
         assert self._encoder is not None
         encoder = f"local-dir:{self._encoder}" if self._encoder_key_id == "palette" else "palette"
@@ -191,7 +191,7 @@ class TormentedLibrary:
         program: "subprocess.Popen[str]",
         place: str,
         outcome: Outcome,
-        sizes: "_Growth",
+        sizes: Growth,
         *,
         let_go: Any = None,
         at_once: threading.Event | None = None,
@@ -263,51 +263,12 @@ class TormentedLibrary:
             return Findings(losses=[f"searching fails: {out[-300:]} {err[-600:]}"])
         return judge(self.library, self.world, [hit["path"] for hit in json.loads(out)["hits"]])
 
-    def _count_encoded_again(
-        self, at_the_kill: Journal, after: Journal, known: dict[int, bytes], sizes: "_Growth", outcome: Outcome
-    ) -> None:
-        """A record after the kill that says what one before it said was encoded twice."""
-        before = {(int(i), vector.tobytes()) for i, vector in zip(at_the_kill.ids, at_the_kill.vectors, strict=True)}
-        start = len(at_the_kill.ids)
-        again = [
-            int(i)
-            for i, vector in zip(after.ids[start:], after.vectors[start:], strict=True)
-            if (int(i), vector.tobytes()) in before
-        ]
-        record_bytes = 24 + 2 * after.vectors.shape[1]
-        allowed = max(BATCH, sizes.in_the_last(_RECENT_S) // record_bytes)
-        outcome.encoded_again = len(again)
-        confirmed = [photo_id for photo_id in again if photo_id in known]
-        outcome.encoded_again_beyond = max(len(again) - allowed, 0) or (len(confirmed) if not allowed else 0)
-
     def _read_journal(self) -> Journal:
         return read_journal(self._journal_path())
 
     def _journal_path(self) -> Path:
         journals = sorted((self.library / "vectors").glob("*.journal"), key=lambda path: path.stat().st_mtime_ns)
         return journals[-1] if journals else self.library / "vectors" / "none.journal"
-
-
-class _Growth:
-    """How a journal grew before a kill, looked at from outside."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._sizes: list[tuple[float, int]] = []
-        self._ended_s = float("inf")
-
-    def look(self) -> None:
-        with contextlib.suppress(OSError):
-            self._sizes.append((time.monotonic(), self._path.stat().st_size))
-
-    def end(self) -> None:
-        self.look()
-        self._ended_s = time.monotonic()
-
-    def in_the_last(self, seconds: float) -> int:
-        """Bytes that were appended so shortly before the kill."""
-        recent = [size for moment_s, size in self._sizes if moment_s >= self._ended_s - seconds]
-        return recent[-1] - recent[0] if recent else 0
 
 
 def _drained(program: "subprocess.Popen[str]") -> list[str]:
