@@ -43,7 +43,7 @@ def damage_of(catalogue: Path) -> str:
         with closing(sqlite3.connect(catalogue, timeout=10, isolation_level=None)) as connection:
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 1 and not {"photos", "folders", "tags", "encoded", "meta"} <= tables:
+            if version and not {"photos", "folders", "tags", "encoded", "meta"} <= tables:
                 return "tables are missing"
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0] if is_in_doubt else "ok"
     except sqlite3.Error as error:
