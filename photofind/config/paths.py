@@ -11,8 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from photofind.core.errors import NoRoom, StoreFailed
-
-RUNTIME_PREFIX = "photofind-"
+from photofind.core.passing_folder import make_passing_folder
 
 # Unix socket paths end at 107 bytes on Linux and 103 on macOS (unix(7)); the random name and the file need about 30.
 _LONGEST_SOCKET_PARENT_BYTES = 60
@@ -36,14 +35,14 @@ def encoders_folder() -> Path:
 
 
 def runtime_folder() -> Path:
-    """Make a fresh 0700 folder for sockets, below $XDG_RUNTIME_DIR or the temporary folder. The caller removes it.
+    """Make a fresh 0700 folder for sockets, below $XDG_RUNTIME_DIR or the temporary folder. The caller removes it and lets go.
 
     Raises StoreFailed when no such folder can be made.
     """
     reason: OSError | None = None
     for parent in _runtime_parents():
         try:
-            return Path(tempfile.mkdtemp(prefix=RUNTIME_PREFIX, dir=parent))
+            return make_passing_folder(parent)
         except OSError as error:
             reason = error
     raise StoreFailed(

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from photofind.core.errors import EncoderUnavailable, NoRoom, PhotofindError, StoreFailed
@@ -18,9 +19,11 @@ from photofind.library.librarian import Librarian
 from photofind.library.milvus_follower import MilvusFollower
 from photofind.library.progress import ProgressBoard
 from photofind.library.room import Room
+from photofind.library.vector_mending import mend_vectors
 from photofind.library.vector_writer import VectorWriter
 from photofind.media.decoder_pool import DecoderPool
 from photofind.store.catalogue_reader import CatalogueReader
+from photofind.store.vector_journal_reader import is_readable
 
 _log = logging.getLogger(__name__)
 
@@ -128,9 +131,10 @@ class Indexer:
 
     def _pass(self, reader: CatalogueReader) -> float | None:
         """Do what there is to do. Returns how long to sleep before looking again, None for until woken."""
-        if self._paused.is_set():
-            return None
         encoders = self._desk.both
+        if self._paused.is_set():
+            self._mend_while_paused(reader, encoders)
+            return None
         try:
             if self._work(reader, encoders):
                 return 0.0
@@ -234,18 +238,20 @@ class Indexer:
             self._writers[encoder.id] = writer = VectorWriter(encoder, self._librarian, self._intake)
             if writer.notice:
                 self._announce(Notice(writer.notice))
-            self._recover(writer, encoder, reader)
+            recover = None if self._follower is None else partial(self._follower.recover, encoder)
+            sentence = mend_vectors(writer, reader, recover)
+            if sentence:
+                self._announce(Notice(sentence))
         return writer
 
-    def _recover(self, writer: VectorWriter, target: LibraryEncoder, reader: CatalogueReader) -> None:
-        lost = writer.reconcile(reader)
-        if len(lost) and self._follower is not None:
-            ids, vectors = self._follower.recover(target, lost)
-            writer.refill(ids, vectors)
-            lost = writer.reconcile(reader)
-        if len(lost):
-            writer.forget(lost)
-        writer.tidy(reader)
+    def _mend_while_paused(self, reader: CatalogueReader, encoders: list[LibraryEncoder]) -> None:
+        """Questions are answered during a pause, too: for them, a journal that cannot be read is mended at once."""
+        for encoder in encoders:
+            try:
+                if not is_readable(encoder.journal_path):
+                    self._open_writer(encoder, reader)
+            except PhotofindError as error:
+                _log.warning("the vectors of %s cannot be mended now: %s", encoder.id, error)
 
     def _close_writers(self) -> None:
         writers, self._writers = list(self._writers.values()), {}

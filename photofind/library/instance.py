@@ -59,9 +59,7 @@ class LibraryLock:
                     raise _in_use(folder)
                 time.sleep(_RETRY_S)
             lock = cls(folder, descriptor)
-            _, left = _read(paths.lock)
-            if left is not None:
-                remove_leftovers(left)
+            remove_leftovers()
             lock._write({"pid": os.getpid(), "socket": "", "token": ""})
         except OSError as error:
             os.close(descriptor)

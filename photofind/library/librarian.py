@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -183,6 +184,8 @@ class Librarian:
                 under_way = self._advance(desk, *under_way)
             if desk.take_work_flag():
                 self._work_waits()
+            with suppress(StoreFailed):  # no room, say: tried again the next time round
+                self._thumbnails.mend()
             if self._thumbnails.notice != told_notice:
                 told_notice = self._thumbnails.notice
                 self._announce(Notice(told_notice))

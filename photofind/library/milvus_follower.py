@@ -62,6 +62,7 @@ class MilvusFollower:
         self._not_before_s = float("-inf")
         self._used_s = float("-inf")
         self._look_s = float("-inf")
+        self._looked_at = ""
         self._told = ""
         self._waits = False
 
@@ -118,7 +119,7 @@ class MilvusFollower:
                 for row in reader.to_store(key, _ROWS_IN_ONE_CALL + len(written))
                 if (row[0], bytes(row[2])) not in written
             ][:_ROWS_IN_ONE_CALL]
-            if not rows and not gone:
+            if not rows and not gone and not (finish and self._is_in_doubt(reader, key)):
                 break
             if len(rows) < _ROWS_IN_ONE_CALL and not finish:
                 return
@@ -135,6 +136,13 @@ class MilvusFollower:
         if finish:
             self._flush(key)
             self._end_if_idle()
+
+    def _is_in_doubt(self, reader: CatalogueReader, key: str) -> bool:
+        """Nothing waits, and yet Milvus may lack what it should hold: looked for once, before it is opened."""
+        if self._looked_at == key:
+            return False
+        self._looked_at = key
+        return self._key != key and self._store.is_in_doubt(key, has_rows=bool(reader.stored_ids(key)))
 
     def _open(self, reader: CatalogueReader, encoder: LibraryEncoder) -> RemoteCollection:
         info = encoder.info()

@@ -1,5 +1,6 @@
 """An open library: its lock, its engine, and the door for commands from other programs."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,12 +11,15 @@ from photofind.config.paths import LibraryPaths
 from photofind.core.errors import NoRoom
 from photofind.core.events import Notice
 from photofind.encoders.shelf import Shelf
+from photofind.library.catalogue_rescue import ensure_sound
 from photofind.library.engine import Engine
 from photofind.library.instance import CommandServer, LibraryLock
 from photofind.library.librarian import Desk, Librarian
 from photofind.library.remote import RemoteCommands
 from photofind.library.room import Room
 from photofind.store.thumbnails import Thumbnails
+
+_log = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
 RaiseWindow = Callable[[Sequence[str]], bool]
@@ -42,7 +46,9 @@ def open_library(
         StoreFailed, NoRoom: it cannot be opened.
     """
     with lock or LibraryLock.acquire(paths.folder) as held:
+        notices = [ensure_sound(paths)]
         settings, notice = settings_file.load(paths.settings)
+        notices.append(notice)
         shelf = shelf_for(settings.hub_endpoint)
         engine = Engine(paths, settings, shelf, watch=watch, follows_pace=follows_pace, language=language)
         try:
@@ -50,8 +56,8 @@ def open_library(
         except NoRoom as error:  # whichever store it was
             raise NoRoom(Room(paths.folder).sentence(0)) from error
         try:
-            if notice:
-                engine.announce(Notice(notice))
+            for sentence in filter(None, notices):
+                engine.announce(Notice(sentence))
             server = CommandServer(RemoteCommands(engine, raise_window).handle)
             try:
                 held.publish(server.start())
@@ -75,12 +81,20 @@ def write_to_library(paths: LibraryPaths, job: Callable[[Desk], _Result]) -> _Re
         StoreFailed, NoRoom, and what the job raises.
     """
     try:
-        with LibraryLock.acquire(paths.folder), Thumbnails(paths.thumbnails) as thumbnails:
-            librarian = Librarian(paths.catalogue, thumbnails, lambda _: None)
-            librarian.start()
-            try:
-                return librarian.submit(job).result()
-            finally:
-                librarian.stop()
+        with LibraryLock.acquire(paths.folder):
+            sentence = ensure_sound(paths)
+            if sentence:
+                _log.warning("%s", sentence)
+            with Thumbnails(paths.thumbnails) as thumbnails:
+                return _write(paths, thumbnails, job)
     except NoRoom as error:  # whichever store it was
         raise NoRoom(f"The disk of {paths.folder} is full and nothing was changed: free some space and try again.") from error
+
+
+def _write(paths: LibraryPaths, thumbnails: Thumbnails, job: Callable[[Desk], _Result]) -> _Result:
+    librarian = Librarian(paths.catalogue, thumbnails, lambda _: None)
+    librarian.start()
+    try:
+        return librarian.submit(job).result()
+    finally:
+        librarian.stop()

@@ -38,36 +38,69 @@ class VectorWriter:
         self._journal = VectorJournal.open(encoder.journal_path, self.info.key, self.info.dimension)
         self.notice = self._journal.notice
         self._encoder = encoder
-        if self.notice:
-            encoder.reload_index()  # what is in memory may be more than what could be mended
+        self._confirmed = f"records of {self.info.key}"
+        self.lost_its_end = self._compare_with_catalogue()
+        """Records that were on the disk are not there any more: what is left may be older than the catalogue says."""
         self._unsynced: list[tuple[Seen, NDArray[np.float16]]] = []
         encoder_id, key = encoder.id, self.info.key
         # so that counts can be told when the encoder is gone
         librarian.submit(lambda desk: desk.catalogue.set_meta(f"key of {encoder_id}", key)).result()
 
-    def reconcile(self, reader: CatalogueReader) -> NDArray[np.int64]:
-        """Photos that the catalogue believes encoded and whose vectors the journal does not hold."""
-        return np.setdiff1d(reader.encoded_ids(self.info.key), self._encoder.index().ids())
+    def _compare_with_catalogue(self) -> bool:
+        """Take off what a killed program wrote and did not confirm; True if confirmed records are missing at the end."""
+        known = self._librarian.submit(lambda desk: desk.reader.meta(self._confirmed)).result()
+        confirmed = int(known) if known else len(self._journal)
+        if len(self._journal) > confirmed:
+            _log.info("%d unconfirmed records are taken off", len(self._journal) - confirmed)
+            self._journal.cut_to(confirmed)
+            self._encoder.reload_index()
+        elif self.notice or len(self._journal) < confirmed:
+            self._encoder.reload_index()  # what is in memory may be more than what is left on the disk
+        return len(self._journal) < confirmed
+
+    def _confirm(self, records: int) -> None:
+        """How many records the catalogue counts on. 0: any number."""
+        self._librarian.submit(lambda desk: desk.catalogue.set_meta(self._confirmed, str(records or ""))).result()
+
+    def missing(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of these photos whose vectors the journal does not hold."""
+        return np.setdiff1d(ids, self._encoder.index().ids())
 
     def tidy(self, reader: CatalogueReader) -> None:
-        """Write the journal anew without outdated and unknown vectors, once they are a third of it."""
+        """Write the journal anew without outdated and unknown vectors, once they are a third of it, or some are damaged."""
         live = reader.encoded_ids(self.info.key)
-        if len(self._journal) > len(live) * 3 // 2 + _FEW_RECORDS:
+        damaged = self._encoder.index().damaged
+        if damaged or len(self._journal) > len(live) * 3 // 2 + _FEW_RECORDS:
+            self._confirm(0)
             try:
                 self._journal.compact(live)
             except NoRoom as error:  # for a moment it takes twice the room; a long journal is no reason to stop
                 _log.info("the journal stays as long as it is: %s", error)
+                return
+            self._confirm(len(self._journal))
+        if damaged:
+            _log.warning("%s: %d damaged records were left out", self._journal.path, damaged)
+            self._encoder.reload_index()
 
     def forget(self, ids: NDArray[np.int64]) -> None:
         """These photos will be encoded again."""
         key, lost = self.info.key, ids.tolist()
         self._librarian.submit(lambda desk: desk.catalogue.forget_encoded(key, lost)).result()
 
-    def refill(self, ids: NDArray[np.int64], vectors: NDArray[np.float16]) -> None:
-        """Vectors that another store still held."""
-        self._journal.append(ids, vectors)
-        self._journal.sync()
-        self._encoder.index().upsert(ids, vectors)
+    def refill(self, ids: NDArray[np.int64], vectors: NDArray[np.float16]) -> int:
+        """Take vectors that another store still held. Returns how many were not there as they are."""
+        index = self._encoder.index()
+        there, held = index.vectors_of(ids)
+        same = dict(zip(there.tolist(), held, strict=True))
+        news = np.array(
+            [i not in same or not np.array_equal(same[i], v) for i, v in zip(ids.tolist(), vectors, strict=True)], np.bool_
+        )
+        if news.any():
+            self._journal.append(ids[news], vectors[news])
+            self._journal.sync()
+            self._confirm(len(self._journal))
+            index.upsert(ids[news], vectors[news])
+        return int(news.sum())
 
     def append(self, contents: list[Seen], vectors: NDArray[np.float32]) -> list[PhotoId]:
         """Take vectors [n, d] of these photos' contents. Returns the photos whose vector is no vector."""
@@ -101,8 +134,10 @@ class VectorWriter:
         key, ids = self.info.key, [seen.photo_id for seen, _ in done]
         contents = [(seen.photo_id, seen.content_hash) for seen, _ in done]
         inputs = {seen.photo_id: seen.input_hash for seen, _ in done if seen.input_hash is not None}
+        records = len(self._journal)
 
         def job(desk: Desk) -> None:
+            desk.catalogue.set_meta(self._confirmed, str(records))
             desk.catalogue.mark_encoded(key, contents, inputs)
             desk.note_membership()
 

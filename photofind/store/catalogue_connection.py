@@ -10,6 +10,7 @@ from pathlib import Path
 from photofind.core.errors import NoRoom, StoreFailed
 from photofind.core.photo import PhotoId
 from photofind.core.words import search_words
+from photofind.store.catalogue_damage import is_damage, note_damage
 from photofind.store.catalogue_schema import open_for_writing
 from photofind.store.sqlite_room import is_full
 
@@ -65,6 +66,8 @@ class CatalogueConnection:
                 if not outermost:
                     self._connection.execute("RELEASE part")
             if isinstance(error, sqlite3.Error):
+                if is_damage(error):
+                    note_damage(self._path)
                 raise refused(error, self._path) from error
             raise
 
@@ -97,6 +100,8 @@ def refused(error: sqlite3.Error, path: Path) -> StoreFailed:
     """The error to raise for one of SQLite's while writing."""
     if is_full(error, path):
         return NoRoom(f"There is no room left on the disk of {path.parent}: free some space. Nothing was lost.")
+    if is_damage(error):
+        return StoreFailed(f"The catalogue {path} is damaged: close photofind and start it again, and it is mended.")
     return StoreFailed(f"The catalogue {path} cannot be written ({error}). Check the disk and its rights.")
 
 

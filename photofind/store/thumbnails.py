@@ -19,14 +19,15 @@ _IDS_AT_ONCE = 500  # SQLite's oldest limit of bound values is 999
 _LARGEST_ID = 2**63 - 1
 _BUSY_TIMEOUT_S = 30
 _WHAT = "the thumbnails"
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class Thumbnails:
     """JPEGs by photo id. ``put`` and ``remove`` belong to one thread; reading is free to all.
 
-    Each reading thread has its own connection; ``close`` closes all. Damage found while reading is a missing thumbnail.
-    Damage found while opening or writing costs the whole file: it is renamed, a new one begun, and ``notice`` then
-    holds a sentence about it; every thumbnail has to be made again.
+    Each reading thread has its own connection; ``close`` closes all. Damage found while reading is a missing thumbnail,
+    until ``mend`` is called. Damage found by that, while opening or while writing costs the whole file: it is renamed, a
+    new one begun, and ``notice`` then holds a sentence about it; every thumbnail has to be made again.
     """
 
     def __init__(self, path: Path) -> None:
@@ -103,22 +104,30 @@ class Thumbnails:
                 self._writer.executemany(statement, rows)
 
     def _begin_anew_or_raise(self, error: sqlite3.Error) -> None:
-        if _code(error) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        if _code(error) not in _DAMAGED:
             raise _failure(error, self.path) from error
+        self.begin_anew(error)
+
+    def mend(self) -> None:
+        """Begin anew where a reader met damage since. The thread of ``put``. Raises NoRoom, StoreFailed."""
+        if self._readers.met_damage:
+            self.begin_anew("found while reading")
+
+    def begin_anew(self, reason: object) -> None:
+        """Set the file aside, as it cannot be trusted, and begin an empty one. Raises NoRoom, StoreFailed."""
         self._readers.close()
         if self._writer is not None:
             self._writer.close()
             self._writer = None
         with disk_errors(_WHAT):
-            aside = set_aside(self.path)
-            for suffix in ("-wal", "-shm"):  # of the damaged file: SQLite would play them into the new one
-                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-        self.notice = f"The thumbnails could not be read and are made again; the old file is kept as {aside.name}."
-        _log.warning("%s (%s)", self.notice, error)
+            aside = set_aside(self.path, "-wal", "-shm")  # SQLite would play those into the new file
+        self.notice = f"The thumbnails could not be read and are made again; the old file is kept as {aside}."
+        _log.warning("%s (%s)", self.notice, reason)
         try:
             self._writer = _open_writer(self.path)
         except sqlite3.Error as again:
             raise _failure(again, self.path) from again
+        self._readers.met_damage = False
 
 
 class _Readers:
@@ -129,6 +138,7 @@ class _Readers:
         self._lock = threading.Lock()
         self._by_thread: dict[int, tuple[sqlite3.Connection, threading.Lock]] = {}
         self._closed = False
+        self.met_damage = False
 
     def ask(self, statement: str, values: Sequence[int] = ()) -> list[tuple[int, bytes]]:
         """The rows, or none where the file is damaged, busy or closed."""
@@ -144,6 +154,7 @@ class _Readers:
                 in_use.release()
         except sqlite3.Error as error:
             _log.warning("%s: %s", self._path, error)
+            self.met_damage = self.met_damage or _code(error) in _DAMAGED
             return []
 
     def close(self, *, for_good: bool = False) -> None:
@@ -208,7 +219,7 @@ def _transaction(connection: sqlite3.Connection | None, path: Path) -> Iterator[
         with contextlib.suppress(sqlite3.Error):
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-        if isinstance(error, sqlite3.Error) and _code(error) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        if isinstance(error, sqlite3.Error) and _code(error) not in _DAMAGED:
             raise _failure(error, path) from error
         raise
 
