@@ -17,6 +17,7 @@ from photofind.core.pace import Pace
 from photofind.encoders.open_encoder import open_encoder
 from photofind.encoders.shelf import Shelf
 from photofind.library.duty_cycle import DutyCycle
+from photofind.library.edit_keeper import EditKeeper
 from photofind.library.encoder_desk import EncoderDesk
 from photofind.library.encoder_switch import EncoderSwitch
 from photofind.library.indexer import Indexer
@@ -82,6 +83,9 @@ def build(
     librarian = Librarian(paths.catalogue, thumbnails, announce, work_waits=work_waits.set)
     librarian.start()
     stack.callback(librarian.stop)
+    keeper = EditKeeper(paths, librarian, announce)
+    keeper.start()
+    stack.callback(keeper.stop)
     desk = EncoderDesk(lambda encoder_id: open_encoder(encoder_id, shelf, idle_s=settings.encoder_idle_s), paths.vectors)
     stack.callback(desk.stop)
     encoders = EncoderSwitch(

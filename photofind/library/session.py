@@ -1,5 +1,6 @@
 """An open library: its lock, its engine, and the door for commands from other programs."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,13 +8,17 @@ from typing import TypeVar
 
 from photofind.config import settings as settings_file
 from photofind.config.paths import LibraryPaths
+from photofind.core.errors import StoreFailed
 from photofind.core.events import Notice
 from photofind.encoders.shelf import Shelf
+from photofind.library.edit_keeper import back_up_edits
 from photofind.library.engine import Engine
 from photofind.library.instance import CommandServer, LibraryLock
 from photofind.library.librarian import Desk, Librarian
 from photofind.library.remote import RemoteCommands
 from photofind.store.thumbnails import Thumbnails
+
+_log = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
 RaiseWindow = Callable[[Sequence[str]], bool]
@@ -69,10 +74,24 @@ def write_to_library(paths: LibraryPaths, job: Callable[[Desk], _Result]) -> _Re
         LibraryInUse: a program has it open.
         StoreFailed, NoRoom, and what the job raises.
     """
-    with LibraryLock.acquire(paths.folder), Thumbnails(paths.thumbnails) as thumbnails:
+    with LibraryLock.acquire(paths.folder), librarian_at_work(paths) as librarian:
+        return librarian.submit(job).result()
+
+
+@contextmanager
+def librarian_at_work(paths: LibraryPaths) -> Iterator[Librarian]:
+    """A librarian without an engine, for the time of the ``with``. The caller has the library's lock.
+
+    Raises StoreFailed, NoRoom.
+    """
+    with Thumbnails(paths.thumbnails) as thumbnails:
         librarian = Librarian(paths.catalogue, thumbnails, lambda _: None)
         librarian.start()
         try:
-            return librarian.submit(job).result()
+            yield librarian
         finally:
             librarian.stop()
+    try:
+        back_up_edits(paths)
+    except StoreFailed as error:  # what was asked for is done
+        _log.warning("%s", error)

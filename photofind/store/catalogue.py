@@ -162,6 +162,15 @@ class Catalogue(CatalogueOfFiles):
         with self.transaction():
             self._connection.execute("UPDATE photos SET user_rating = ? WHERE id = ?", (rating, photo_id))
 
+    def replace_edits(self, photo_id: PhotoId, rating: int | None, added: Iterable[str], removed: Iterable[str]) -> None:
+        """Have the user's edits of one photo be these and no others; what its file says stays."""
+        with self.transaction():
+            self._connection.execute("UPDATE photos SET user_rating = ? WHERE id = ?", (rating, photo_id))
+            self._connection.execute("DELETE FROM tags WHERE photo_id = ? AND origin != 'file'", (photo_id,))
+            rows = [(photo_id, tag, "added") for tag in added] + [(photo_id, tag, "removed") for tag in removed]
+            self._connection.executemany("INSERT OR IGNORE INTO tags VALUES (?, ?, ?)", rows)
+            self._index_words(photo_id)
+
 
 def _iso_s(taken: str) -> int:
     try:
