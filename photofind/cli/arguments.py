@@ -62,7 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--bundle", type=Path, metavar="FILE.zip", help="also save a report for support, without pictures or names")
 
     restore = _command(commands, "restore", "bring back ratings, tags, folders and settings from a backup")
-    restore.add_argument("backup", nargs="?", default="", metavar="BACKUP", help="a name from --list or a file (default: the newest)")
+    restore.add_argument(
+        "backup", nargs="?", default="", metavar="BACKUP", help="a name from --list, or a file (default: the newest)"
+    )
     restore.add_argument("--list", action="store_true", help="list the backups, the newest first")
     restore.add_argument("--dry-run", action="store_true", help="say what would come back, and change nothing")
     restore.add_argument("--overwrite", action="store_true", help="put the backup's word over what the library says now")

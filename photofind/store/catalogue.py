@@ -140,6 +140,14 @@ class Catalogue(CatalogueOfFiles):
                 "DELETE FROM encoded WHERE encoder_key = ? AND photo_id = ?", [(encoder_key, i) for i in ids]
             )
 
+    # Mending
+
+    def index_words_of(self, ids: Iterable[PhotoId]) -> None:
+        """Write anew the words that literal search finds of these photos."""
+        with self.transaction():
+            for photo_id in ids:
+                self._index_words(photo_id)
+
     # What the user says
 
     def edit_tags(self, photo_id: PhotoId, add: Sequence[str], remove: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from photofind.core.errors import StoreFailed
 from photofind.store.durable import PRIVATE_FILE, disk_errors, private_folder, replace_file, sync_descriptor
@@ -114,13 +114,14 @@ def read_backup(path: Path) -> Backup:
     photos: list[PhotoEdits] = []
 
     def take(line: bytes) -> None:
-        match json.loads(line):  # what a later version adds is passed over
+        value: dict[str, Any] = json.loads(line)
+        match value:  # what a later version adds is passed over
             case {"folder": str(folder)}:
                 folders.append(folder)
             case {"setting": str(name), "value": setting}:
                 settings[name] = setting
-            case {"photo": str(relative), "in": str(folder), "hash": str(content), **rest}:
-                photos.append(_photo(rest, bytes.fromhex(content), folder, relative))
+            case {"photo": str(relative), "in": str(folder), "hash": str(content)}:
+                photos.append(_photo(value, bytes.fromhex(content), folder, relative))
 
     head, digest = _read(path, take)
     about = BackupHead(
@@ -161,7 +162,7 @@ def _read(path: Path, take: Callable[[bytes], None]) -> tuple[dict[str, Any], st
     return head, digest.hexdigest()
 
 
-def _head(file: IO[bytes], path: Path) -> dict[str, Any]:
+def _head(file: gzip.GzipFile, path: Path) -> dict[str, Any]:
     head: dict[str, Any] = json.loads(file.readline(_LONGEST_LINE))
     if not isinstance(head, dict) or head.get("file") != _MAGIC:
         raise ValueError("another kind of file")

@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from photofind.core.errors import StoreFailed
-from photofind.store.edit_backup import SUFFIX, Backup, BackupHead, digest_of, digest_of_backup, read_backup, write_backup
+from photofind.store.edit_backup import (
+    SUFFIX,
+    Backup,
+    BackupHead,
+    digest_of,
+    digest_of_backup,
+    read_backup,
+    write_backup,
+)
 
 _NEWEST = 5  # whatever their age: a day with several sessions keeps more than its last
 _DAYS, _WEEKS, _MONTHS = 7, 4, 12

@@ -104,6 +104,10 @@ class Thumbnails:
     def _begin_anew_or_raise(self, error: sqlite3.Error) -> None:
         if _code(error) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise _failure(error) from error
+        self.begin_anew(error)
+
+    def begin_anew(self, reason: object) -> None:
+        """Set the file aside, as it cannot be trusted, and begin an empty one. Raises NoRoom, StoreFailed."""
         self._readers.close()
         if self._writer is not None:
             self._writer.close()
@@ -113,7 +117,7 @@ class Thumbnails:
             for suffix in ("-wal", "-shm"):  # of the damaged file: SQLite would play them into the new one
                 self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
         self.notice = f"The thumbnails could not be read and are made again; the old file is kept as {aside.name}."
-        _log.warning("%s (%s)", self.notice, error)
+        _log.warning("%s (%s)", self.notice, reason)
         try:
             self._writer = _open_writer(self.path)
         except sqlite3.Error as again:
