@@ -2,7 +2,8 @@
 
 Not a list of what to hide but one of what may stay: words of this program's own source, which make up its sentences,
 and numbers. Everything else becomes a mark that is the same for the same word within a report, and means nothing outside
-of it. A word that is part of the name of a photo or folder, a tag or a caption goes even where the program uses it, too.
+of it. A word that is part of the name of a photo or folder, a tag or a caption goes even where the program uses it, too,
+but for the commonest ones, which tell nothing.
 """
 
 import hashlib
@@ -51,9 +52,8 @@ class Scrubber:
         kept = self._kept.get(word)
         if kept is None:
             lower = word.lower()
-            kept = self._kept[word] = lower not in self._private and (
-                lower in _vocabulary() or (word.isascii() and word.isdigit() and len(word) <= _LONGEST_NUMBER)
-            )
+            is_known = lower in _vocabulary() or (word.isascii() and word.isdigit() and len(word) <= _LONGEST_NUMBER)
+            kept = self._kept[word] = lower in _TELLS_NOTHING or (is_known and lower not in self._private)
         return word if kept else self._mark("name", word)
 
     def _mark(self, kind: str, text: str) -> str:
@@ -103,6 +103,12 @@ def _vocabulary() -> frozenset[str]:
     return frozenset(words)
 
 
+_TELLS_NOTHING = frozenset(
+    _WORD.findall("""a all an and are as at be been by can could does for from has have in into is it its may no not of on one only or
+   
+    photo photofind photos picture pictures so than that the them there they this to was were when which will with you your
+    """)
+)
 _OF_OTHERS = """database disk image is malformed file is not a database locked unable to open traceback most recent call
 last error warning exception timeout deadline exceeded connection refused reset broken pipe no such table column
 truncated jpeg png webp heic tiff gif bmp premature end of data cannot identify image decompression bomb killed signal
