@@ -7,7 +7,7 @@ from pathlib import Path
 
 from photofind import __version__
 
-COMMANDS = ("index", "search", "status", "folders", "encoders", "tag")
+COMMANDS = ("index", "search", "status", "folders", "encoders", "tag", "doctor", "restore")
 
 _DEFAULT_LIMIT = 50
 
@@ -56,6 +56,18 @@ def _parser() -> argparse.ArgumentParser:
     tag.add_argument("--add", action="append", default=[], metavar="TAG")
     tag.add_argument("--remove", action="append", default=[], metavar="TAG")
     tag.add_argument("--rating", type=int, metavar="0-5")
+
+    doctor = _command(commands, "doctor", "look whether all is well with the library, and say what is not")
+    doctor.add_argument("--repair", action="store_true", help="mend what can be mended")
+    doctor.add_argument("--bundle", type=Path, metavar="FILE.zip", help="also save a report for support, without pictures or names")
+
+    restore = _command(commands, "restore", "bring back ratings, tags, folders and settings from a backup")
+    restore.add_argument(
+        "backup", nargs="?", default="", metavar="BACKUP", help="a name from --list, or a file (default: the newest)"
+    )
+    restore.add_argument("--list", action="store_true", help="list the backups, the newest first")
+    restore.add_argument("--dry-run", action="store_true", help="say what would come back, and change nothing")
+    restore.add_argument("--overwrite", action="store_true", help="put the backup's word over what the library says now")
     return parser
 
 

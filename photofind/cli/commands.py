@@ -169,6 +169,25 @@ def tag(context: Context, options: argparse.Namespace) -> None:
             print_line(f"{photo['path']}: {', '.join(photo['tags']) or 'no tags'}{rating}")
 
 
+def doctor(context: Context, options: argparse.Namespace) -> None:
+    from photofind.cli.doctor_command import run
+
+    run(context.paths, context.shelf, repair=options.repair, bundle=options.bundle, as_json=context.json)
+
+
+def restore(context: Context, options: argparse.Namespace) -> None:
+    from photofind.cli import restore_command
+
+    if options.list:
+        if options.backup:
+            raise WrongUsage("“restore --list” takes no backup.")
+        restore_command.list_all(context.paths, as_json=context.json)
+    else:
+        restore_command.run(
+            context.paths, options.backup, overwrite=options.overwrite, dry_run=options.dry_run, as_json=context.json
+        )
+
+
 def hand_over_or_do(context: Context, request: Message, job: Callable[[Desk], Message]) -> Message:
     """Have the program that holds the library do it; do it here where none does.
 

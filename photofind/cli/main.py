@@ -26,6 +26,8 @@ _COMMANDS: dict[str, Callable[[commands.Context, argparse.Namespace], None]] = {
     "folders": commands.folders,
     "encoders": commands.encoders,
     "tag": commands.tag,
+    "doctor": commands.doctor,
+    "restore": commands.restore,
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from photofind.core.events import Event
+from photofind.core.findings import Finding
 from photofind.core.photo import PhotoRow, ProblemRow
 from photofind.core.question import PictureSource, Question
 
@@ -101,3 +102,9 @@ class EngineFace(Protocol):
 
     def problems(self) -> list[ProblemRow]:
         """Blocks; never on the GUI thread."""
+
+    def check_up(self, *, repair: bool) -> list[Finding]:
+        """Blocks for seconds, a repair for longer; never on the GUI thread. Raises PhotofindError."""
+
+    def save_report(self, findings: Sequence[Finding], target: str) -> None:
+        """Write a report for support. Blocks; never on the GUI thread. Raises PhotofindError."""

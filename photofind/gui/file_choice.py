@@ -21,9 +21,24 @@ def ask_for_picture(parent: QWidget, chosen: Callable[[str], None]) -> QFileDial
     return _open(dialog, chosen)
 
 
-def _open(dialog: QFileDialog, chosen: Callable[[str], None]) -> QFileDialog:
+def ask_where_to_save(parent: QWidget, name: str, chosen: Callable[[str], None]) -> QFileDialog:
+    """``chosen`` gets the path of a file to write, called ``name`` unless the user says otherwise."""
+    dialog = QFileDialog(parent, QCoreApplication.translate("FileChoice", "Save a report for support"))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    dialog.setDefaultSuffix("zip")
+    opened = _open(dialog, chosen, QStandardPaths.StandardLocation.DocumentsLocation)
+    dialog.selectFile(name)
+    return opened
+
+
+def _open(
+    dialog: QFileDialog,
+    chosen: Callable[[str], None],
+    place: QStandardPaths.StandardLocation = QStandardPaths.StandardLocation.PicturesLocation,
+) -> QFileDialog:
     # Where the program was started from says nothing about where photos are.
-    dialog.setDirectory(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
+    dialog.setDirectory(QStandardPaths.writableLocation(place))
     dialog.fileSelected.connect(chosen)
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()

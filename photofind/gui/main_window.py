@@ -8,15 +8,15 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from photofind.core import events
 from photofind.core.question import Answer, PictureFile
-from photofind.gui import file_names
+from photofind.gui import file_choice, file_names
 from photofind.gui.arrangement import arranged
 from photofind.gui.background_calls import BackgroundCalls
 from photofind.gui.bridge import EngineBridge
+from photofind.gui.check_up import CheckUp
 from photofind.gui.empty_state import EmptyState
 from photofind.gui.encoder_menu import encoder_menu
 from photofind.gui.encoder_notice import EncoderNotice
 from photofind.gui.engine_face import EngineFace
-from photofind.gui.file_choice import ask_for_folder, ask_for_picture
 from photofind.gui.grid_states import GridStates
 from photofind.gui.note_strip import NoteStrip
 from photofind.gui.notice_bar import NoticeBar
@@ -98,6 +98,7 @@ class MainWindow(QMainWindow):
             add_folder=self.choose_folder, clear_search=self.top.search.clear_all,
         )  # fmt: skip
         self.speed = SpeedControl(engine, self.status, self)
+        self.check_up = CheckUp(engine, self.background, self.top, self)
         self._memory = WindowMemory(self, engine.save_setting, lambda: self.grid.wanted_px)
         self._connect_parts()
         self._connect_engine()
@@ -127,7 +128,7 @@ class MainWindow(QMainWindow):
 
     def choose_folder(self) -> None:
         """Let the user pick a folder to watch."""
-        ask_for_folder(self, lambda folder: self.add_folders([folder]))
+        file_choice.ask_for_folder(self, lambda folder: self.add_folders([folder]))
 
     def add_folders(self, folders: Sequence[str]) -> None:
         self._engine.add_folders(list(folders))
@@ -200,7 +201,7 @@ class MainWindow(QMainWindow):
         bar.offered.connect(self.taker.take)
         bar.left_downwards.connect(self._to_grid)
         bar.picture_wanted.connect(
-            lambda: ask_for_picture(self, lambda path: self.search.add_picture(PictureFile(path)))
+            lambda: file_choice.ask_for_picture(self, lambda path: self.search.add_picture(PictureFile(path)))
         )
         self.top.side_bar_toggled.connect(self.toggle_side_bar)
         self.top.zoom_wanted.connect(self.grid.set_wanted_px)

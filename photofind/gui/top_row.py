@@ -19,6 +19,7 @@ class TopRow(QWidget):
     side_bar_toggled = Signal()
     zoom_wanted = Signal(int)
     theme_chosen = Signal(str)
+    check_up_wanted = Signal()
 
     def __init__(self, theme: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,7 +35,7 @@ class TopRow(QWidget):
         self.zoom.setToolTip(self.tr("Size of the photos (Ctrl+wheel)"))
         self.zoom.setAccessibleName(self.tr("Size of the photos"))
         self.zoom.valueChanged.connect(self.zoom_wanted)
-        look = IconButton(Glyph.THEME, self.tr("Light or dark"), self)
+        look = IconButton(Glyph.THEME, self.tr("Light or dark, and a check-up of the library"), self)
         look.clicked.connect(lambda: self._show_theme_menu(look))
         self._left, right = QWidget(self), QWidget(self)
         for side in (self._left, right):
@@ -84,6 +85,8 @@ class TopRow(QWidget):
             action.setChecked(name == self._theme)
             action.setActionGroup(group)
             action.triggered.connect(lambda _checked, name=name: self._choose(name))
+        menu.addSeparator()
+        menu.addAction(self.tr("Check the library…"), self.check_up_wanted.emit)
         return menu
 
     def _show_theme_menu(self, below: QWidget) -> None:

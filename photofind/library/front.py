@@ -6,15 +6,18 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photofind.config.settings import Settings
+from photofind.core.errors import StoreFailed
 from photofind.core.events import AnswerReady, Event, LibraryState, PhotosChanged
 from photofind.core.photo import Counts, PhotoId, PhotoRow, ProblemRow
 from photofind.core.question import Answer, PictureSource, Question
 from photofind.store.first_look import FirstLook
 
 if TYPE_CHECKING:  # loading them takes longer than painting the first photos
+    from photofind.core.findings import Finding
     from photofind.encoders.shelf import ShelfEntry
     from photofind.library.engine import Engine
     from photofind.library.looking import LookingEngine
@@ -179,7 +182,28 @@ class LibraryFront:
         """Blocks. None until the engine is there: no one can ask for them before."""
         return [] if self._engine is None else self._engine.problems()
 
+    def check_up(self, *, repair: bool) -> "list[Finding]":
+        """Look at the library, and mend it. Blocks for seconds. Raises StoreFailed until the engine is there."""
+        from photofind.library.doctor.open_library import examine_open
+
+        return examine_open(self._started_engine(), repair=repair)
+
+    def save_report(self, findings: "Sequence[Finding]", target: str) -> None:
+        """Write a report for support. Blocks. Raises StoreFailed, NoRoom."""
+        from photofind.library.doctor.support_report import save_report
+
+        save_report(self._started_engine().paths, findings, Path(target))
+
     # Inside
+
+    def _started_engine(self) -> "Engine":
+        from photofind.library.looking import LookingEngine
+
+        if self._engine is None:
+            raise StoreFailed("The library is still being opened: try again in a moment.")
+        if isinstance(self._engine, LookingEngine):
+            raise StoreFailed("The library cannot be written, so it can only be looked at: make its folder writable first.")
+        return self._engine
 
     def _keep(self, call: "Callable[[AnyEngine], object]") -> None:
         with self._lock:

@@ -7,6 +7,7 @@ from concurrent.futures import CancelledError, Future
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 from photofind.core.errors import EncoderUnavailable, NoRoom, PhotofindError, StoreFailed
 from photofind.core.events import Event, Notice
@@ -24,6 +25,8 @@ from photofind.library.vector_writer import VectorWriter
 from photofind.media.decoder_pool import DecoderPool
 from photofind.store.catalogue_reader import CatalogueReader
 from photofind.store.vector_journal_reader import is_readable
+
+_Result = TypeVar("_Result")
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +79,7 @@ class Indexer:
         self._thread: threading.Thread | None = None
         self._writers: dict[str, VectorWriter] = {}
         self._told_trouble = ""
+        self._visits: list[tuple[Callable[[], Any], Future[Any]]] = []
 
     # Any thread
 
@@ -103,6 +107,17 @@ class Indexer:
             self._paused.clear()
             self._wake.set()
 
+    def stand_aside(self, visit: Callable[[], _Result]) -> "Future[_Result]":
+        """Have ``visit`` done in the indexer's thread, soon, while it has neither journal nor Milvus open."""
+        future: Future[_Result] = Future()
+        with self._waiters_lock:
+            if self._stopping.is_set():
+                future.cancel()
+            else:
+                self._visits.append((visit, future))
+        self._wake.set()
+        return future
+
     def when_done(self) -> "Future[None]":
         """Fulfilled when nothing that can be reached waits and all vectors are where they belong; fails with trouble."""
         future: Future[None] = Future()
@@ -118,6 +133,7 @@ class Indexer:
             with closing(CatalogueReader(self._catalogue_path)) as reader:
                 while not self._stopping.is_set():
                     self._wake.clear()
+                    self._receive_visits()
                     wait_s = self._pause_for_room() or self._pass(reader)
                     if wait_s is None or wait_s > 0:
                         self._wake.wait(wait_s)
@@ -127,7 +143,26 @@ class Indexer:
             self._close_writers()
             if self._follower is not None:
                 self._follower.stop()
+            for _, future in self._visits:
+                future.cancel()
             self._resolve(list(self._waiters), StoreFailed("photofind was closed before everything was indexed."))
+
+    def _receive_visits(self) -> None:
+        with self._waiters_lock:
+            visits, self._visits = self._visits, []
+        if visits:
+            self._close_writers()
+            if self._follower is not None:
+                self._follower.stop()
+        for visit, future in visits:
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(visit())
+                except BaseException as error:
+                    future.set_exception(error)
+
+    def _has_to_leave(self) -> bool:
+        return self._stopping.is_set() or bool(self._visits)
 
     def _pass(self, reader: CatalogueReader) -> float | None:
         """Do what there is to do. Returns how long to sleep before looking again, None for until woken."""
@@ -194,7 +229,7 @@ class Indexer:
             self._follow(reader, encoder, finish=False)
 
         def must_stop() -> bool:
-            return self._stopping.is_set() or self._paused.is_set() or encoder not in self._desk.both
+            return self._has_to_leave() or self._paused.is_set() or encoder not in self._desk.both
 
         IndexingRound(
             reader=reader,
@@ -230,7 +265,7 @@ class Indexer:
 
     def _follow(self, reader: CatalogueReader, encoder: LibraryEncoder, finish: bool) -> None:
         if self._follower is not None:
-            self._follower.follow(reader, encoder, finish=finish, must_stop=self._stopping.is_set)
+            self._follower.follow(reader, encoder, finish=finish, must_stop=self._has_to_leave)
 
     def _open_writer(self, encoder: LibraryEncoder, reader: CatalogueReader) -> VectorWriter:
         writer = self._writers.get(encoder.id)

@@ -17,7 +17,7 @@ from photofind.library import file_lock
 from photofind.library.command_server import CommandServer
 from photofind.library.command_socket import Address, CommandRefused, Lines, Message, connect, remove_leftovers
 
-__all__ = ["Address", "CommandRefused", "CommandServer", "LibraryLock", "Message", "send_command"]
+__all__ = ["Address", "CommandRefused", "CommandServer", "LibraryLock", "Message", "holder_of", "send_command"]
 
 _logger = logging.getLogger(__name__)
 
@@ -200,6 +200,11 @@ class _Exchange:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._close()
+
+
+def holder_of(paths: LibraryPaths) -> int:
+    """The process that wrote itself down as the holder of a library, which may have ended since; 0 where none did."""
+    return _read(paths.lock)[0]
 
 
 def _in_use(folder: Path) -> LibraryInUse:

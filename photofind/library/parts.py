@@ -18,6 +18,7 @@ from photofind.encoders.open_encoder import open_encoder
 from photofind.encoders.shelf import Shelf
 from photofind.library.drives import Drives
 from photofind.library.duty_cycle import DutyCycle
+from photofind.library.edit_keeper import EditKeeper
 from photofind.library.encoder_desk import EncoderDesk
 from photofind.library.encoder_switch import EncoderSwitch
 from photofind.library.indexer import Indexer
@@ -61,7 +62,7 @@ class Parts:
     watcher: FolderWatcher | None
 
 
-def build(
+def build(  # noqa: PLR0915 - it reads from top to bottom, each part with its stop
     stack: ExitStack,
     paths: LibraryPaths,
     settings: Settings,
@@ -89,6 +90,9 @@ def build(
     librarian.start()
     stack.callback(librarian.stop)
     settings_writer = SettingsWriter(paths.settings, librarian, announce)
+    keeper = EditKeeper(paths, librarian, announce)
+    keeper.start()
+    stack.callback(keeper.stop)
     desk = EncoderDesk(lambda encoder_id: open_encoder(encoder_id, shelf, idle_s=settings.encoder_idle_s), paths.vectors)
     stack.callback(desk.stop)
     encoders = EncoderSwitch(

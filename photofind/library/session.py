@@ -8,10 +8,11 @@ from typing import TypeVar
 
 from photofind.config import settings as settings_file
 from photofind.config.paths import LibraryPaths
-from photofind.core.errors import NoRoom
+from photofind.core.errors import NoRoom, StoreFailed
 from photofind.core.events import Notice
 from photofind.encoders.shelf import Shelf
 from photofind.library.catalogue_rescue import ensure_sound
+from photofind.library.edit_keeper import back_up_edits
 from photofind.library.engine import Engine
 from photofind.library.instance import CommandServer, LibraryLock
 from photofind.library.librarian import Desk, Librarian
@@ -81,20 +82,29 @@ def write_to_library(paths: LibraryPaths, job: Callable[[Desk], _Result]) -> _Re
         StoreFailed, NoRoom, and what the job raises.
     """
     try:
-        with LibraryLock.acquire(paths.folder):
-            sentence = ensure_sound(paths)
-            if sentence:
-                _log.warning("%s", sentence)
-            with Thumbnails(paths.thumbnails) as thumbnails:
-                return _write(paths, thumbnails, job)
+        with LibraryLock.acquire(paths.folder), librarian_at_work(paths) as librarian:
+            return librarian.submit(job).result()
     except NoRoom as error:  # whichever store it was
         raise NoRoom(f"The disk of {paths.folder} is full and nothing was changed: free some space and try again.") from error
 
 
-def _write(paths: LibraryPaths, thumbnails: Thumbnails, job: Callable[[Desk], _Result]) -> _Result:
-    librarian = Librarian(paths.catalogue, thumbnails, lambda _: None)
-    librarian.start()
+@contextmanager
+def librarian_at_work(paths: LibraryPaths) -> Iterator[Librarian]:
+    """A librarian without an engine, for the time of the ``with``. The caller has the library's lock.
+
+    Raises StoreFailed, NoRoom.
+    """
+    sentence = ensure_sound(paths)
+    if sentence:
+        _log.warning("%s", sentence)
+    with Thumbnails(paths.thumbnails) as thumbnails:
+        librarian = Librarian(paths.catalogue, thumbnails, lambda _: None)
+        librarian.start()
+        try:
+            yield librarian
+        finally:
+            librarian.stop()
     try:
-        return librarian.submit(job).result()
-    finally:
-        librarian.stop()
+        back_up_edits(paths)
+    except StoreFailed as error:  # what was asked for is done
+        _log.warning("%s", error)

@@ -174,6 +174,14 @@ class Catalogue(CatalogueOfFiles):
                 "DELETE FROM encoded WHERE encoder_key = ? AND photo_id = ?", [(encoder_key, i) for i in ids]
             )
 
+    # Mending
+
+    def index_words_of(self, ids: Iterable[PhotoId]) -> None:
+        """Write anew the words that literal search finds of these photos."""
+        with self.transaction():
+            for photo_id in ids:
+                self._index_words(photo_id)
+
     # What the user says
 
     def edit_tags(self, photo_id: PhotoId, add: Sequence[str], remove: Sequence[str]) -> None:
@@ -195,6 +203,15 @@ class Catalogue(CatalogueOfFiles):
         """The user's rating, 0 to 5; None goes back to what the file says."""
         with self.transaction():
             self._connection.execute("UPDATE photos SET user_rating = ? WHERE id = ?", (rating, photo_id))
+
+    def replace_edits(self, photo_id: PhotoId, rating: int | None, added: Iterable[str], removed: Iterable[str]) -> None:
+        """Have the user's edits of one photo be these and no others; what its file says stays."""
+        with self.transaction():
+            self._connection.execute("UPDATE photos SET user_rating = ? WHERE id = ?", (rating, photo_id))
+            self._connection.execute("DELETE FROM tags WHERE photo_id = ? AND origin != 'file'", (photo_id,))
+            rows = [(photo_id, tag, "added") for tag in added] + [(photo_id, tag, "removed") for tag in removed]
+            self._connection.executemany("INSERT OR IGNORE INTO tags VALUES (?, ?, ?)", rows)
+            self._index_words(photo_id)
 
 
 def _iso_s(taken: str) -> int:

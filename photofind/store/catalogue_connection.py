@@ -72,28 +72,32 @@ class CatalogueConnection:
             raise
 
     def _index_words(self, photo_id: PhotoId) -> None:
-        row = self._connection.execute(
-            "SELECT p.directory, p.name, f.camera_make, f.camera_model, f.lens, f.taken, f.title, f.caption"
-            " FROM photos p LEFT JOIN facts f ON f.photo_id = p.id WHERE p.id = ?",
-            (photo_id,),
-        ).fetchone()
-        if row is None:
-            return
-        tags = self._connection.execute(
-            "SELECT DISTINCT tag FROM tags t WHERE photo_id = ? AND origin != 'removed' AND NOT EXISTS"
-            " (SELECT 1 FROM tags r WHERE r.photo_id = t.photo_id AND r.tag = t.tag AND r.origin = 'removed')",
-            (photo_id,),
-        )
-        texts = [os.fsdecode(row[0]), os.fsdecode(row[1]), *(text for text in row[2:] if text), *(tag for (tag,) in tags)]
-        self._connection.execute("DELETE FROM words WHERE rowid = ?", (photo_id,))
-        self._connection.execute(
-            "INSERT INTO words (rowid, text) VALUES (?, ?)",
-            # a full stop of its own keeps phrases from running across fields
-            (photo_id, " . ".join(" ".join(search_words(text)) for text in texts)),
-        )
+        text = words_of(self._connection, photo_id)
+        if text is not None:
+            self._connection.execute("DELETE FROM words WHERE rowid = ?", (photo_id,))
+            self._connection.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (photo_id, text))
 
     def _ids(self, query: str, arguments: Sequence[object]) -> list[PhotoId]:
         return [row[0] for row in self._connection.execute(query, tuple(arguments))]
+
+
+def words_of(connection: sqlite3.Connection, photo_id: PhotoId) -> str | None:
+    """The words that literal search is to find of a photo, None for one that is not known. Raises sqlite3.Error."""
+    row = connection.execute(
+        "SELECT p.directory, p.name, f.camera_make, f.camera_model, f.lens, f.taken, f.title, f.caption"
+        " FROM photos p LEFT JOIN facts f ON f.photo_id = p.id WHERE p.id = ?",
+        (photo_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    tags = connection.execute(
+        "SELECT DISTINCT tag FROM tags t WHERE photo_id = ? AND origin != 'removed' AND NOT EXISTS"
+        " (SELECT 1 FROM tags r WHERE r.photo_id = t.photo_id AND r.tag = t.tag AND r.origin = 'removed')",
+        (photo_id,),
+    )
+    texts = [os.fsdecode(row[0]), os.fsdecode(row[1]), *(text for text in row[2:] if text), *(tag for (tag,) in tags)]
+    # a full stop of its own keeps phrases from running across fields
+    return " . ".join(" ".join(search_words(text)) for text in texts)
 
 
 def refused(error: sqlite3.Error, path: Path) -> StoreFailed:

@@ -4,6 +4,7 @@ Counting 100,000 photos takes 60 ms and more, and progress asks twice a second. 
 transaction that changes a photo, whoever writes: SQLite itself makes sure that they are never another state's.
 """
 
+import re
 import sqlite3
 
 # Within triggers no statement may meet a conflict: the way out of one is that of the statement which fired the trigger
@@ -103,6 +104,18 @@ CREATE TRIGGER vector_changes AFTER UPDATE OF encoder_key, photo_id, content_has
     {_ADD_TO_ENCODER.format(sign="+", row="NEW")}
 END;
 """
+
+
+def count_anew(connection: sqlite3.Connection) -> None:
+    """Make tables, triggers and counts again, within the caller's transaction. Raises sqlite3.Error."""
+    for kind, name in re.findall(r"CREATE (TABLE|TRIGGER|INDEX) (\w+)", _SCRIPT):
+        connection.execute(f"DROP {kind} IF EXISTS {name}")
+    statement = ""
+    for line in _SCRIPT.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):  # which knows that a trigger holds several
+            connection.execute(statement)
+            statement = ""
 
 
 def has_counts(connection: sqlite3.Connection) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from photofind.core.errors import NoRoom, StoreFailed
@@ -96,6 +97,15 @@ CREATE TABLE other_files (
     PRIMARY KEY (directory, name)
 ) WITHOUT ROWID;
 """
+
+
+def schema() -> dict[str, str]:
+    """Name → SQL of each table, index and trigger that a catalogue has; of virtual tables only the table itself."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_TABLES)
+        begin_to_count(connection)
+        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
+    return {name: sql for name, sql in rows if not name.startswith(("words_", "sqlite_"))}
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:

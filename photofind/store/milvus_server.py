@@ -14,14 +14,16 @@ from photofind.core.errors import PhotofindError, StoreFailed
 from photofind.core.helper_process import end_with_parent, step_back
 from photofind.store.milvus import MilvusStore
 from photofind.store.milvus_collection import MilvusCollection
+from photofind.store.milvus_examination import examine
 from photofind.store.vector_host import VectorHost
 
-OPEN, CLOSE = "open", "close"
+OPEN, CLOSE, EXAMINE = "open", "close", "examine"
 _OF_A_COLLECTION = frozenset({"upsert", "flush", "delete", "verify", "vectors_of"})
 _BACKGROUND_NICENESS = 10
 
 Call = tuple[Any, ...]
-"""(OPEN, key, dimension) → the collection's notice; (CLOSE,); or a collection's method, its key, and arguments."""
+"""(OPEN, key, dimension) → the collection's notice; (EXAMINE, …) → what milvus_examination says; (CLOSE,); or a
+collection's method, its key, and arguments."""
 
 
 @dataclass(slots=True)
@@ -91,6 +93,8 @@ def _answer(store: MilvusStore, collections: dict[str, MilvusCollection], call: 
         key, dimension = arguments
         collections[key] = opened = store.collection(key, dimension)
         return opened.notice
+    if method == EXAMINE:
+        return examine(store, *arguments)
     if method not in _OF_A_COLLECTION:
         raise ValueError(f"no method {method}")
     key, *rest = arguments

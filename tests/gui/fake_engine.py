@@ -13,6 +13,8 @@ from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 
 from photofind.core import events
+from photofind.core.errors import StoreFailed
+from photofind.core.findings import REPAIR, Finding, Severity
 from photofind.core.photo import Counts, FolderState, PhotoRow, ProblemRow
 from photofind.core.question import Answer, PictureBytes, PictureFile, PictureOfPhoto, PictureSource, Question
 
@@ -76,6 +78,11 @@ class FakeEngine:
         self.broken_views: set[int] = set()
         self.offline: set[int] = set()
         self.problem_rows = [ProblemRow("/photos/broken.jpg", "This JPEG is damaged: it ends too early.")]
+        self.findings = [
+            Finding("disk", "disk-fine", Severity.FINE, "The library is yours alone, and 40 GB are free for it."),
+            Finding("journal", "torn", Severity.BROKEN, "The last record is cut short.", "Nothing is lost.", REPAIR),
+        ]
+        self.check_up_fails = ""
         self.progress = events.Progress(events.Activity.IDLE)
         self.encoder = LIGHT_STATE
         self._thumbnails = thumbnails
@@ -230,6 +237,19 @@ class FakeEngine:
     def problems(self) -> list[ProblemRow]:
         self._refuse_gui_thread()
         return list(self.problem_rows)
+
+    def check_up(self, *, repair: bool) -> list[Finding]:
+        self._refuse_gui_thread()
+        self.calls.append(("check_up", repair))
+        if self.check_up_fails:
+            raise StoreFailed(self.check_up_fails)
+        if repair:
+            self.findings = [replace(one, mended="It was mended.") if one.is_trouble else one for one in self.findings]
+        return list(self.findings)
+
+    def save_report(self, findings: Sequence[Finding], target: str) -> None:
+        self._refuse_gui_thread()
+        self.calls.append(("save_report", list(findings), target))
 
     # -- inside
 

@@ -1,0 +1,1 @@
+"""The doctor: looks at each part of a library, says in words what is wrong, and mends what can be mended."""

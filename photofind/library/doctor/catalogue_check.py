@@ -1,0 +1,102 @@
+"""The catalogue's file: is it there, can it be read, is it sound?"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+from photofind.library.doctor.catalogue_repair import rebuild
+from photofind.library.doctor.ward import CLOSE_THE_WINDOW, Diagnosis, Ward, broken, fine
+from photofind.library.librarian import Desk
+from photofind.store.catalogue import Catalogue
+from photofind.store.catalogue_counts import count_anew
+from photofind.store.catalogue_examination import (
+    damage,
+    is_newer,
+    is_of_indexes_only,
+    missing_objects,
+    open_for_examining,
+    version_of,
+)
+
+_MEANING = "The photos themselves are untouched. What photofind knows of them, and your tags and ratings, are at risk."
+
+
+def check(ward: Ward) -> Iterator[Diagnosis]:
+    path = ward.paths.catalogue
+    if not path.exists():
+        yield _damaged(ward, "catalogue-missing", "The catalogue is not there, though other parts of the library are.")
+        return
+    try:
+        with closing(open_for_examining(path)) as connection:
+            version = version_of(connection)
+            if is_newer(version):
+                yield broken(
+                    "catalogue",
+                    "catalogue-newer",
+                    "The catalogue was made by a newer photofind.",
+                    "This one cannot open it; nothing is lost.",
+                    "Update photofind.",
+                )
+                return
+            troubles = damage(connection)
+            missing = missing_objects(connection) if not troubles else {}
+            photos = connection.execute("SELECT count(*) FROM photos").fetchone()[0] if not troubles and not missing else 0
+    except sqlite3.DatabaseError as error:
+        yield _damaged(ward, "catalogue-damaged", f"The catalogue cannot be read ({error}).")
+        return
+    if troubles and is_of_indexes_only(troubles):
+        yield _indexes(ward, troubles[0])
+    elif troubles:
+        yield _damaged(ward, "catalogue-damaged", f"The catalogue is damaged ({troubles[0]}).")
+    elif version == 0 or missing:
+        yield _incomplete(ward, missing)
+    else:
+        yield fine("catalogue", f"The catalogue is sound: it knows {photos:,} photos.")
+
+
+def _damaged(ward: Ward, code: str, sentence: str) -> Diagnosis:
+    if ward.write is not None and ward.is_alone:
+        return broken("catalogue", code, sentence, _MEANING, mend=lambda: rebuild(ward))
+    return broken("catalogue", code, sentence, _MEANING, CLOSE_THE_WINDOW)
+
+
+def _incomplete(ward: Ward, missing: dict[str, str]) -> Diagnosis:
+    names = ", ".join(list(missing)[:5]) or "all"
+    sentence = f"Parts of the catalogue are missing ({names})."
+
+    def make(desk: Desk) -> None:
+        connection = desk.catalogue.connection
+        for name, sql in missing.items():
+            if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)).fetchone() is None:
+                connection.execute(sql)
+        count_anew(connection)
+
+    if ward.write is None:
+        return broken("catalogue", "catalogue-incomplete", sentence, _MEANING, CLOSE_THE_WINDOW)
+
+    def mend() -> str:
+        assert ward.write is not None
+        if ward.is_alone:
+            with closing(Catalogue(ward.paths.catalogue)):  # which brings one of an older photofind up to date
+                pass
+        ward.write(make)
+        return "They were made again."
+
+    return broken("catalogue", "catalogue-incomplete", sentence, _MEANING, mend=mend)
+
+
+def _indexes(ward: Ward, trouble: str) -> Diagnosis:
+    write = ward.write
+
+    def mend() -> str:
+        assert write is not None
+        write(lambda desk: desk.catalogue.connection.execute("REINDEX"))
+        return "They were made again."
+
+    return broken(
+        "catalogue",
+        "catalogue-indexes",
+        f"Indexes of the catalogue are damaged ({trouble}).",
+        "Photos may be missing from lists and answers.",
+        mend=mend if write is not None else None,
+    )

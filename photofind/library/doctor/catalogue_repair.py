@@ -1,0 +1,108 @@
+"""A catalogue that is damaged or gone: what can be read is kept, the rest comes from the newest backup and the photos."""
+
+import contextlib
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from photofind.core.errors import StoreFailed
+from photofind.library.doctor.ward import Ward
+from photofind.library.restoring import restore_folders, restore_photos
+from photofind.library.scan import rules_of
+from photofind.store.catalogue_examination import open_for_examining
+from photofind.store.catalogue_salvage import Salvaged, salvage
+from photofind.store.durable import disk_errors, sync_file, sync_folder
+from photofind.store.edit_backup import Backup
+from photofind.store.edit_backups import EditBackups
+from photofind.store.vector_journal_reader import read_journal
+
+_WHAT = "the catalogue"
+_SIDES = ("-wal", "-shm")
+
+
+def rebuild(ward: Ward) -> str:
+    """Put a new catalogue in place of one that cannot be trusted, which is kept beside it. Nobody has the library open.
+
+    Returns what was done and what was lost, in sentences. Raises NoRoom, StoreFailed; the old one is in place then.
+    """
+    backup = EditBackups(ward.paths.catalogue_backups).newest()
+    path = ward.paths.catalogue
+    fresh = path.with_name(f"{path.name}.mending")
+    with disk_errors(_WHAT):
+        for suffix in ("", *_SIDES):
+            fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+        salvaged = salvage(path if path.exists() else None, fresh, _highest_id(ward), _journals(ward))
+        sync_file(fresh)
+        aside = _exchange(path, fresh)
+    words = _what_was_kept(salvaged, aside)
+    if backup is not None:
+        words += _restore(ward, backup)
+    elif salvaged.photos == 0:
+        words += " There is no backup: tags and ratings that were kept here only are lost. Add your folders again."
+    return words + " What is not known now is found when the folders are looked through."
+
+
+def _restore(ward: Ward, backup: Backup) -> str:
+    assert ward.write is not None
+    write = ward.write
+    added, absent = write(lambda desk: restore_folders(desk, backup.folders, rules_of(ward.settings)))
+    restored = restore_photos(write, ward.paths, backup.photos, overwrite=False, dry_run=False)
+    words = f" From the backup {backup.head.path.name}, edits of {restored.restored:,} photos came back"
+    if restored.waiting:
+        words += f", and those of {restored.waiting:,} wait for their photos to be found"
+    if added:
+        words += f"; {len(added)} folders are watched again"
+    if absent:
+        words += f"; {len(absent)} folders are not there now and have to be added when they are"
+    return words + "."
+
+
+def _what_was_kept(salvaged: Salvaged, aside: Path | None) -> str:
+    kept = f" The old file is kept as {aside.name}." if aside is not None else ""
+    if salvaged.photos == 0:
+        return f"A new catalogue was begun.{kept}"
+    lost = f" Up to {salvaged.lost_photos:,} others could not be read." if salvaged.lost_photos else ""
+    return f"A new catalogue was made of what could be read: {salvaged.photos:,} photos.{lost}{kept}"
+
+
+def _exchange(path: Path, fresh: Path) -> Path | None:
+    """Give ``fresh`` the name ``path``, and the old file, with what SQLite keeps beside it, one that is free."""
+    aside = _free_name(path) if path.exists() else None
+    if aside is not None:
+        try:
+            os.link(path, aside)  # so that the name is never without a file
+        except OSError:  # a file system without links
+            path.rename(aside)
+    for suffix in _SIDES:
+        side = path.with_name(path.name + suffix)
+        with contextlib.suppress(FileNotFoundError):
+            if aside is not None:
+                side.rename(aside.with_name(aside.name + suffix))
+            else:
+                side.unlink()
+    fresh.replace(path)
+    sync_folder(path.parent)
+    return aside
+
+
+def _free_name(path: Path) -> Path:
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    return aside
+
+
+def _highest_id(ward: Ward) -> int:
+    """The highest id of a photo that thumbnails or journals know: none is ever given twice."""
+    highest = 0
+    with contextlib.suppress(sqlite3.DatabaseError), closing(open_for_examining(ward.paths.thumbnails)) as thumbnails:
+        highest = thumbnails.execute("SELECT coalesce(max(photo_id), 0) FROM thumbnails").fetchone()[0]
+    for key in _journals(ward):
+        with contextlib.suppress(StoreFailed):
+            highest = max(highest, int(read_journal(ward.journal(key)).ids.max(initial=0)))
+    return highest
+
+
+def _journals(ward: Ward) -> list[str]:
+    return sorted(path.stem for path in ward.paths.vectors.glob("*.journal"))

@@ -1,0 +1,193 @@
+"""The vector journals: are their records as written, and does each photo that was encoded have its vector?"""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photofind.core.errors import StoreFailed
+from photofind.library.doctor.milvus_visit import vectors_in_milvus
+from photofind.library.doctor.ward import Diagnosis, KnownEncoder, Ward, broken, fine, note
+from photofind.library.librarian import Desk
+from photofind.store.catalogue_examination import known_ids, twins_encoded
+from photofind.store.catalogue_reader import CatalogueReader
+from photofind.store.durable import PRIVATE_FILE, disk_errors
+from photofind.store.vector_journal import VectorJournal
+from photofind.store.vector_journal_reader import JournalContent, read_journal
+from photofind.store.vector_records import HEADER_BYTES, RecordFormat
+
+_SAME = 0.999  # cosine of two vectors of one content, which batches may round differently
+_WHAT = "the picture vectors"
+_MEANING = "Some photos are not found by meaning until they are looked at again; nothing else is lost."
+
+
+def check(ward: Ward) -> Iterator[Diagnosis]:
+    encoders = ward.encoders()
+    for encoder in encoders:
+        yield from _look_at(ward, encoder)
+    if not encoders:
+        yield fine("journal", "No photo has been looked at by an encoder yet.")
+
+
+def _look_at(ward: Ward, encoder: KnownEncoder) -> Iterator[Diagnosis]:
+    path = ward.journal(encoder.key)
+    with ward.catalogue() as catalogue:
+        encoded = CatalogueReader(catalogue).encoded_ids(encoder.key)
+        known, twins = known_ids(catalogue), twins_encoded(catalogue, encoder.key)
+    content: JournalContent | None = None
+    if not path.exists() and not len(encoded):
+        yield fine("journal", f"No photo has been looked at by {encoder.id} yet.")
+        return
+    may_mend = ward.write is not None and ward.has_milvus and encoder.dimension > 0
+    if path.exists():
+        try:
+            content = read_journal(path, expected=(encoder.key, encoder.dimension) if encoder.dimension else None)
+        except StoreFailed as error:
+            yield broken(
+                "journal",
+                f"journal-unreadable:{encoder.key}",
+                f"The vectors of {encoder.id} cannot be read: {error}",
+                _MEANING,
+                mend=(lambda: _mend_records(ward, encoder)) if may_mend else None,
+            )
+            return
+        torn = _torn_bytes(path, content)
+        if content.damaged or torn:
+            what = f"{content.damaged:,} records are damaged" if content.damaged else "the last record is cut short"
+            yield broken(
+                "journal",
+                f"journal-damaged:{encoder.key}",
+                f"In the file of vectors of {encoder.id}, {what}.",
+                _MEANING,
+                mend=(lambda: _mend_records(ward, encoder)) if may_mend else None,
+            )
+    there = content.ids if content is not None else np.empty(0, np.int64)
+    lost = np.setdiff1d(encoded, there)
+    if len(lost):
+        yield broken(
+            "journal",
+            f"vectors-missing:{encoder.key}",
+            f"{len(lost):,} of {len(encoded):,} photos have lost their vectors of {encoder.id}.",
+            _MEANING,
+            mend=(lambda: _refill(ward, encoder)) if may_mend else None,
+        )
+    orphans = np.setdiff1d(there, known)
+    if len(orphans):
+        yield note(
+            "journal",
+            f"vectors-orphaned:{encoder.key}",
+            f"{len(orphans):,} vectors of {encoder.id} are of photos that nobody knows any more.",
+            "They only take room, and no question finds them.",
+            mend=(lambda: _compact(ward, encoder)) if may_mend else None,
+        )
+    wrong = _unlike(content, twins) if content is not None else []
+    if wrong:
+        yield broken(
+            "journal",
+            f"vectors-unlike:{encoder.key}",
+            f"{len(wrong):,} photos have other vectors than their exact copies have.",
+            "Searching by meaning may find them for what they do not show.",
+            mend=(lambda: _forget(ward, encoder, wrong)) if may_mend else None,
+        )
+    if content is not None and not (content.damaged or torn or len(lost) or len(orphans) or wrong):
+        yield fine("journal", f"Each of {len(encoded):,} photos has its vector of {encoder.id}.")
+
+
+def _torn_bytes(path: Path, content: JournalContent) -> int:
+    return max(0, path.stat().st_size - HEADER_BYTES) % RecordFormat(content.key, content.dimension).size
+
+
+def _unlike(content: JournalContent, twins: list[list[int]]) -> list[int]:
+    """Photos of one content whose vectors point elsewhere: which of them is right, only the encoder can say."""
+    places = {photo_id: place for place, photo_id in enumerate(content.ids.tolist())}
+    wrong: list[int] = []
+    for group in twins:
+        rows = [places[photo_id] for photo_id in group if photo_id in places]
+        vectors = content.vectors[rows].astype(np.float32)
+        if len(rows) > 1 and float((vectors @ vectors[0]).min()) < _SAME:
+            wrong += group
+    return wrong
+
+
+# Mending; nobody else has the journal or Milvus open
+
+
+def _mend_records(ward: Ward, encoder: KnownEncoder) -> str:
+    """Cut off what is torn and leave out what is damaged, with the old file kept; then fill the gaps."""
+    path = ward.journal(encoder.key)
+    aside = _keep_copy(path)
+    journal = VectorJournal.open(path, encoder.key, encoder.dimension)
+    try:
+        content = read_journal(path)
+        if content.damaged:
+            journal.compact(content.ids)
+    finally:
+        journal.close()
+    return f"The file was mended, and the old one kept as {aside.name}. {_refill(ward, encoder)}"
+
+
+def _refill(ward: Ward, encoder: KnownEncoder) -> str:
+    """Bring lost vectors back from Milvus where it has them of the same content; the others are encoded again."""
+    assert ward.write is not None
+    with ward.reader() as reader:
+        lost = _lost(ward, encoder, reader)
+        contents = {photo_id: (reader.encoded_content(encoder.key, photo_id) or b"").hex() for photo_id in lost.tolist()}
+    if not len(lost):
+        return "No vector is missing."
+    ids, vectors = vectors_in_milvus(ward, encoder, contents)
+    if len(ids):
+        journal = VectorJournal.open(ward.journal(encoder.key), encoder.key, encoder.dimension)
+        try:
+            journal.append(ids, vectors)
+            journal.sync()
+        finally:
+            journal.close()
+    again = np.setdiff1d(lost, ids).tolist()
+    if again:
+        ward.write(lambda desk: _encode_again(desk, encoder.key, again))
+    return f"{len(ids):,} vectors came back from Milvus; {len(again):,} photos are looked at again."
+
+
+def _lost(ward: Ward, encoder: KnownEncoder, reader: CatalogueReader) -> NDArray[np.int64]:
+    encoded = reader.encoded_ids(encoder.key)
+    path = ward.journal(encoder.key)
+    return np.setdiff1d(encoded, read_journal(path).ids) if path.exists() else encoded
+
+
+def _compact(ward: Ward, encoder: KnownEncoder) -> str:
+    with ward.reader() as reader:
+        live = reader.encoded_ids(encoder.key)
+    journal = VectorJournal.open(ward.journal(encoder.key), encoder.key, encoder.dimension)
+    try:
+        before = len(journal)
+        journal.compact(live)
+        return f"{before - len(journal):,} vectors that nobody needs were dropped."
+    finally:
+        journal.close()
+
+
+def _forget(ward: Ward, encoder: KnownEncoder, ids: list[int]) -> str:
+    assert ward.write is not None
+    ward.write(lambda desk: _encode_again(desk, encoder.key, ids))
+    return f"{len(ids):,} photos are looked at again."
+
+
+def _encode_again(desk: Desk, key: str, ids: list[int]) -> None:
+    desk.catalogue.forget_encoded(key, ids)
+    desk.note_membership()
+    desk.note_work()
+
+
+def _keep_copy(path: Path) -> Path:
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    with disk_errors(_WHAT):
+        shutil.copyfile(path, aside)  # no link: the torn end is cut off in place
+        with contextlib.suppress(OSError):
+            os.chmod(aside, PRIVATE_FILE)
+    return aside
