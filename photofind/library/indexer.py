@@ -5,12 +5,11 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from contextlib import closing
-from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from photofind.core.errors import EncoderUnavailable, NoRoom, PhotofindError, StoreFailed
-from photofind.core.events import Event, Notice
+from photofind.core.events import Event
 from photofind.library.encoder_desk import EncoderDesk, LibraryEncoder
 from photofind.library.encoder_switch import remember_encoders
 from photofind.library.indexing_round import IndexingRound
@@ -18,13 +17,13 @@ from photofind.library.intake import Intake
 from photofind.library.interruption import Interrupted
 from photofind.library.librarian import Librarian
 from photofind.library.milvus_follower import MilvusFollower
+from photofind.library.open_writers import OpenWriters
 from photofind.library.progress import ProgressBoard
 from photofind.library.room import Room
-from photofind.library.vector_mending import mend_vectors
 from photofind.library.vector_writer import VectorWriter
+from photofind.library.visits import Visits
 from photofind.media.decoder_pool import DecoderPool
 from photofind.store.catalogue_reader import CatalogueReader
-from photofind.store.vector_journal_reader import is_readable
 
 _Result = TypeVar("_Result")
 
@@ -77,9 +76,9 @@ class Indexer:
         self._waiters: list[Future[None]] = []
         self._waiters_lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._writers: dict[str, VectorWriter] = {}
+        self._writers = OpenWriters(librarian, intake, follower, announce)
         self._told_trouble = ""
-        self._visits: list[tuple[Callable[[], Any], Future[Any]]] = []
+        self._visits = Visits()
 
     # Any thread
 
@@ -109,12 +108,7 @@ class Indexer:
 
     def stand_aside(self, visit: Callable[[], _Result]) -> "Future[_Result]":
         """Have ``visit`` done in the indexer's thread, soon, while it has neither journal nor Milvus open."""
-        future: Future[_Result] = Future()
-        with self._waiters_lock:
-            if self._stopping.is_set():
-                future.cancel()
-            else:
-                self._visits.append((visit, future))
+        future = self._visits.add(visit)
         self._wake.set()
         return future
 
@@ -133,42 +127,32 @@ class Indexer:
             with closing(CatalogueReader(self._catalogue_path)) as reader:
                 while not self._stopping.is_set():
                     self._wake.clear()
-                    self._receive_visits()
+                    if self._visits.are_waiting:
+                        self._close_stores()
+                        self._visits.receive()
                     wait_s = self._pause_for_room() or self._pass(reader)
                     if wait_s is None or wait_s > 0:
                         self._wake.wait(wait_s)
         except StoreFailed as error:
             _log.error("the indexer cannot read the catalogue: %s", error)
         finally:
-            self._close_writers()
-            if self._follower is not None:
-                self._follower.stop()
-            for _, future in self._visits:
-                future.cancel()
+            self._close_stores()
+            self._visits.close()
             self._resolve(list(self._waiters), StoreFailed("photofind was closed before everything was indexed."))
 
-    def _receive_visits(self) -> None:
-        with self._waiters_lock:
-            visits, self._visits = self._visits, []
-        if visits:
-            self._close_writers()
-            if self._follower is not None:
-                self._follower.stop()
-        for visit, future in visits:
-            if future.set_running_or_notify_cancel():
-                try:
-                    future.set_result(visit())
-                except BaseException as error:
-                    future.set_exception(error)
+    def _close_stores(self) -> None:
+        self._writers.close()
+        if self._follower is not None:
+            self._follower.stop()
 
     def _has_to_leave(self) -> bool:
-        return self._stopping.is_set() or bool(self._visits)
+        return self._stopping.is_set() or self._visits.are_waiting
 
     def _pass(self, reader: CatalogueReader) -> float | None:
         """Do what there is to do. Returns how long to sleep before looking again, None for until woken."""
         encoders = self._desk.both
         if self._paused.is_set():
-            self._mend_while_paused(reader, encoders)
+            self._writers.mend_unreadable(encoders, reader)
             return None
         try:
             if self._work(reader, encoders):
@@ -196,7 +180,7 @@ class Indexer:
         missing: EncoderUnavailable | None = None
         for encoder in encoders:
             try:
-                writer = self._open_writer(encoder, reader)
+                writer = self._writers.of(encoder, reader)
             except EncoderUnavailable as error:
                 _log.warning("encoder %s: %s", encoder.id, error)
                 missing = error
@@ -260,41 +244,12 @@ class Indexer:
             return  # photos on a drive that is away would not be found any more: the old one goes on answering
         if self._desk.promote(coming):
             self._librarian.submit(lambda desk: remember_encoders(desk, self._desk)).result()
-            self._close_writers()
+            self._writers.close()
             self._encoder_changed()
 
     def _follow(self, reader: CatalogueReader, encoder: LibraryEncoder, finish: bool) -> None:
         if self._follower is not None:
             self._follower.follow(reader, encoder, finish=finish, must_stop=self._has_to_leave)
-
-    def _open_writer(self, encoder: LibraryEncoder, reader: CatalogueReader) -> VectorWriter:
-        writer = self._writers.get(encoder.id)
-        if writer is None:
-            self._writers[encoder.id] = writer = VectorWriter(encoder, self._librarian, self._intake)
-            if writer.notice:
-                self._announce(Notice(writer.notice))
-            recover = None if self._follower is None else partial(self._follower.recover, encoder)
-            sentence = mend_vectors(writer, reader, recover)
-            if sentence:
-                self._announce(Notice(sentence))
-        return writer
-
-    def _mend_while_paused(self, reader: CatalogueReader, encoders: list[LibraryEncoder]) -> None:
-        """Questions are answered during a pause, too: for them, a journal that cannot be read is mended at once."""
-        for encoder in encoders:
-            try:
-                if not is_readable(encoder.journal_path):
-                    self._open_writer(encoder, reader)
-            except PhotofindError as error:
-                _log.warning("the vectors of %s cannot be mended now: %s", encoder.id, error)
-
-    def _close_writers(self) -> None:
-        writers, self._writers = list(self._writers.values()), {}
-        for writer in writers:
-            try:
-                writer.close()
-            except StoreFailed as error:  # what it could not write is not called encoded, and is done again
-                _log.info("a journal did not close well: %s", error)
 
     def _say_trouble(self, error: PhotofindError) -> None:
         if isinstance(error, NoRoom):
@@ -306,7 +261,7 @@ class Indexer:
         self._progress.set_trouble(str(error), for_room=isinstance(error, NoRoom))
         self._resolve(list(self._waiters), error)
         if isinstance(error, StoreFailed):
-            self._close_writers()  # reopened, and checked against the catalogue, when it is tried again
+            self._writers.close()  # reopened, and checked against the catalogue, when it is tried again
 
     def _no_room(self) -> NoRoom:
         """One sentence, whichever store had no room; with how much is needed, which gets less while others make room."""

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 
 from photofind.library.folders import is_at_or_below, watched_folder
 from photofind.library.intake_notes import IntakeNotes
-from photofind.library.librarian import Desk, Steps
+from photofind.library.librarian import Desk
+from photofind.library.long_work import Steps
 from photofind.library.scan import Listing, walk
 from photofind.store.catalogue_files import FileStat, Stamp
 from photofind.store.catalogue_reader import Folder

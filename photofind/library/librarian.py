@@ -4,16 +4,16 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from photofind.core.errors import NoRoom, PhotofindError, StoreFailed
 from photofind.core.events import Event, LibraryState, Notice, PhotosChanged
 from photofind.core.photo import PhotoId
+from photofind.library.long_work import LongWork, Steps
 from photofind.library.room import Room
 from photofind.store.catalogue import Catalogue
 from photofind.store.catalogue_reader import CatalogueReader
@@ -79,16 +79,6 @@ class Desk:
 
 
 Job = Callable[[Desk], Any]
-Steps = Iterator[None]
-
-
-@dataclass(slots=True, eq=False)
-class _LongWork:
-    work: Callable[[Desk], Steps]
-    future: "Future[None]"
-    until_it_succeeds: bool
-    not_before_s: float = 0.0
-    told: str = ""
 
 
 class Librarian:
@@ -109,7 +99,7 @@ class Librarian:
         self._catalogue_path, self._thumbnails = catalogue_path, thumbnails
         self._announce, self._work_waits, self._room = announce, work_waits, room
         self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
-        self._long_work: list[_LongWork] = []
+        self._long_work: list[LongWork] = []
         self._lock = threading.Lock()
         self._encoder_key, self._stopping = "", False
         self._thread: threading.Thread | None = None
@@ -154,7 +144,7 @@ class Librarian:
         future: Future[None] = Future()
         with self._lock:
             if not self._stopping:
-                self._long_work.append(_LongWork(work, future, until_it_succeeds, time.monotonic() + after_s))
+                self._long_work.append(LongWork(work, future, until_it_succeeds, time.monotonic() + after_s))
                 self._jobs.put(None)  # wakes the thread
                 return future
         future.cancel()
@@ -174,7 +164,7 @@ class Librarian:
     def _run(self, catalogue: Catalogue) -> None:
         desk = Desk(catalogue, self._thumbnails)
         told_notice = ""
-        under_way: tuple[Steps, _LongWork] | None = None
+        under_way: tuple[Steps, LongWork] | None = None
         announced_s = counted_s = 0.0
         while True:
             if under_way is None:
@@ -207,7 +197,7 @@ class Librarian:
             waiting.future.cancel()
         catalogue.close()
 
-    def _next_long_work(self, desk: Desk) -> "tuple[Steps, _LongWork] | None":
+    def _next_long_work(self, desk: Desk) -> "tuple[Steps, LongWork] | None":
         now_s = time.monotonic()
         with self._lock:
             due = next((work for work in self._long_work if work.not_before_s <= now_s), None)
@@ -272,7 +262,7 @@ class Librarian:
             else:
                 future.set_exception(trouble)
 
-    def _advance(self, desk: Desk, steps: Steps, long_work: "_LongWork") -> "tuple[Steps, _LongWork] | None":
+    def _advance(self, desk: Desk, steps: Steps, long_work: "LongWork") -> "tuple[Steps, LongWork] | None":
         future = long_work.future
         try:
             if self._room is not None:
