@@ -7,7 +7,8 @@ from pathlib import Path
 
 from photofind.config.settings import Settings, save
 from photofind.core.events import Event, Notice
-from photofind.library.librarian import Desk, Librarian, Steps
+from photofind.library.librarian import Desk, Librarian
+from photofind.library.long_work import Steps
 
 _TRY_AGAIN_S = 5.0
 
