@@ -104,10 +104,11 @@ def _vocabulary() -> frozenset[str]:
 
 
 _TELLS_NOTHING = frozenset(
-    _WORD.findall("""a all an and are as at be been by can could does for from has have in into is it its may no not of on one only or
-   
-    photo photofind photos picture pictures so than that the them there they this to was were when which will with you your
-    """)
+    _WORD.findall(
+        "a all an and are as at be been by can could does for from has have in into is it its may no not of on one only or"
+        " photo photofind photos picture pictures so than that the them there they this to was were when which will with"
+        " you your"
+    )
 )
 _OF_OTHERS = """database disk image is malformed file is not a database locked unable to open traceback most recent call
 last error warning exception timeout deadline exceeded connection refused reset broken pipe no such table column
