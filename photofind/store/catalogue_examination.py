@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,6 +96,23 @@ def words_out_of_step(connection: sqlite3.Connection) -> tuple[list[PhotoId], li
         and not (text is None and _was_never_read(connection, photo_id))
     ]
     return wrong, sorted(known)
+
+
+def fts_trouble(path: Path) -> str:
+    """What FTS5 finds wrong with its own tables, "" where all is well. 1 s for 100,000 photos.
+
+    Asking it takes the right to write and keeps others from writing meanwhile, though it writes nothing.
+    """
+    with closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN")
+            connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+        except sqlite3.DatabaseError as error:
+            return str(error)
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+    return ""
 
 
 def known_ids(connection: sqlite3.Connection) -> "NDArray[np.int64]":

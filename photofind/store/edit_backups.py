@@ -53,6 +53,15 @@ class EditBackups:
                 return read_backup(path)
         return None
 
+    def _next_path(self) -> Path:
+        """After the newest one by name, whatever became of the clock: a second backup in a second, or one set back."""
+        named_s = self._clock()
+        newest = next(iter(self.paths()), None)
+        made = _made_at(newest) if newest is not None else None
+        if made is not None:
+            named_s = max(named_s, time.mktime(made) + 1)
+        return self.folder / f"{time.strftime(_NAME, time.localtime(named_s))}{SUFFIX}"
+
     def _newest_digest(self) -> str:
         for path in self.paths():
             with contextlib.suppress(StoreFailed):
@@ -66,12 +75,8 @@ class EditBackups:
         """
         if self._newest_digest() == digest_of(lines()):
             return None
-        now_s = self._clock()
-        path = self.folder / f"{time.strftime(_NAME, time.localtime(now_s))}{SUFFIX}"
-        while path.exists():  # another one in this second, or a clock that was set back
-            now_s += 1
-            path = self.folder / f"{time.strftime(_NAME, time.localtime(now_s))}{SUFFIX}"
-        write_backup(path, lines(), program=program, made_s=int(now_s))
+        path = self._next_path()
+        write_backup(path, lines(), program=program, made_s=int(self._clock()))
         for old in superfluous(self.paths()):
             with contextlib.suppress(OSError):
                 old.unlink()

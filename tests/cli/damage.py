@@ -108,10 +108,6 @@ def no_journal(library: Path) -> None:
     journal_of(library).unlink()
 
 
-def no_header(library: Path) -> None:
-    overwrite(f"vectors/{KEY}.journal", 0, bytes(HEADER_BYTES))(library)
-
-
 def append(library: Path, ids: list[int], seed: int) -> None:
     vectors = round_vectors(np.random.default_rng(seed).normal(size=(len(ids), DIMENSION)).astype(np.float32))
     journal = VectorJournal.open(journal_of(library), KEY, DIMENSION)
@@ -132,14 +128,15 @@ def twin_with_another_vector(library: Path) -> None:
     append(library, [twin], 2)
 
 
-def in_milvus(work: Callable[[MilvusCollection, list[int]], None]) -> Damage:
-    """Something is done to the collection behind the catalogue's back; ``work`` gets all ids, too."""
+def in_milvus(*works: Callable[[MilvusCollection, list[int]], None]) -> Damage:
+    """Something is done to the collection behind the catalogue's back; each of ``works`` gets all ids, too."""
 
     def damage(library: Path) -> None:
         store = MilvusStore(host=VectorHost(library / "milvus.db"))
         try:
             collection = store.collection(KEY, DIMENSION)
-            work(collection, collection.ids().tolist())
+            for work in works:
+                work(collection, collection.ids().tolist())
             collection.flush()
         finally:
             store.close()
@@ -158,7 +155,7 @@ def add_stranger(collection: MilvusCollection, ids: list[int]) -> None:
 
 def exchange_vector(collection: MilvusCollection, ids: list[int]) -> None:
     """With the right content hash: only the journal can tell."""
-    (one,) = [hashes[0] for some, _, hashes in collection.read_vectors() if some[0] == ids[0]]
+    (one,) = [hashes[some.tolist().index(ids[0])] for some, _, hashes in collection.read_vectors()]
     vectors = round_vectors(np.random.default_rng(3).normal(size=(1, DIMENSION)).astype(np.float32))
     collection.upsert(np.array(ids[:1], np.int64), vectors, np.array([0], np.int64), [one])
 

@@ -44,10 +44,14 @@ def rebuild(ward: Ward) -> str:
 
 
 def _restore(ward: Ward, backup: Backup) -> str:
-    assert ward.write is not None
-    write = ward.write
-    added, absent = write(lambda desk: restore_folders(desk, backup.folders, rules_of(ward.settings)))
-    restored = restore_photos(write, ward.paths, backup.photos, overwrite=False, dry_run=False)
+    assert ward.librarian is not None
+    with ward.librarian() as librarian:
+        added, absent = librarian.submit(
+            lambda desk: restore_folders(desk, backup.folders, rules_of(ward.settings))
+        ).result()
+        restored = restore_photos(
+            lambda job: librarian.submit(job).result(), ward.paths, backup.photos, overwrite=False, dry_run=False
+        )
     words = f" From the backup {backup.head.path.name}, edits of {restored.restored:,} photos came back"
     if restored.waiting:
         words += f", and those of {restored.waiting:,} wait for their photos to be found"

@@ -9,7 +9,7 @@ from photofind.library.doctor.ward import Diagnosis, Ward, broken, fine
 from photofind.library.folders import watched_folder
 from photofind.library.librarian import Desk
 from photofind.store.catalogue_counts import count_anew
-from photofind.store.catalogue_examination import counts_differ, strays, words_out_of_step
+from photofind.store.catalogue_examination import counts_differ, fts_trouble, strays, words_out_of_step
 
 _IDS_AT_ONCE = 2000
 
@@ -71,7 +71,7 @@ def _words(ward: Ward) -> Iterator[Diagnosis]:
         except sqlite3.DatabaseError as error:
             wrong, strangers, trouble = [], [], str(error)
     if not trouble and not wrong and write is not None:
-        trouble = write(_fts_trouble)
+        trouble = fts_trouble(ward.paths.catalogue)
 
     def make_anew() -> str:
         assert write is not None
@@ -125,15 +125,6 @@ def _count(desk: Desk) -> None:
     count_anew(desk.catalogue.connection)
     desk.note_counts()
     desk.note_work()
-
-
-def _fts_trouble(desk: Desk) -> str:
-    """What FTS5 finds wrong with its own tables; asking it takes the right to write, though it writes nothing."""
-    try:
-        desk.catalogue.connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
-    except sqlite3.DatabaseError as error:
-        return str(error)
-    return ""
 
 
 def _begin_words_anew(desk: Desk) -> list[int]:
