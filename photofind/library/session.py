@@ -16,9 +16,9 @@ from photofind.library.edit_keeper import back_up_edits
 from photofind.library.engine import Engine
 from photofind.library.instance import CommandServer, LibraryLock
 from photofind.library.librarian import Desk, Librarian
+from photofind.library.lone_librarian import lone_librarian
 from photofind.library.remote import RemoteCommands
 from photofind.library.room import Room
-from photofind.store.thumbnails import Thumbnails
 
 _log = logging.getLogger(__name__)
 
@@ -97,13 +97,8 @@ def librarian_at_work(paths: LibraryPaths) -> Iterator[Librarian]:
     sentence = ensure_sound(paths)
     if sentence:
         _log.warning("%s", sentence)
-    with Thumbnails(paths.thumbnails) as thumbnails:
-        librarian = Librarian(paths.catalogue, thumbnails, lambda _: None)
-        librarian.start()
-        try:
-            yield librarian
-        finally:
-            librarian.stop()
+    with lone_librarian(paths) as librarian:
+        yield librarian
     try:
         back_up_edits(paths)
     except StoreFailed as error:  # what was asked for is done
