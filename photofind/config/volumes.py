@@ -1,6 +1,6 @@
 """Which volume a folder is on, so that a drive is known wherever it is mounted.
 
-A place is a text: the volume's identity and the path on it. Proven on Linux: UUIDs as udev tells them, else the file
+A place is a text: the volume's identity, the path on it, and the folder's own number there. Proven on Linux: UUIDs as udev tells them, else the file
 system's own id where that is made from its UUID (ext4, btrfs), and the source of network file systems. The macOS and
 Windows lines have not been tried.
 """
@@ -29,10 +29,14 @@ def place_of(folder: str) -> str:
     """
     real = os.path.realpath(folder)
     mount = mount_of(real, mount_table())
-    if mount is None or not os.path.isdir(real):
+    try:
+        number = os.stat(real).st_ino if os.path.isdir(real) else None
+    except OSError:
+        number = None
+    if mount is None or number is None:
         return ""
     inner = os.path.normpath(os.path.join(mount.root, os.path.relpath(real, mount.point)))
-    return f"{_identity(mount)} {quote_from_bytes(os.fsencode(inner))}"
+    return f"{_identity(mount)} {quote_from_bytes(os.fsencode(inner))} {number}"
 
 
 def is_lasting(place: str) -> bool:
@@ -48,7 +52,7 @@ def paths_of(place: str) -> list[str]:
     """Folders that are at this place now: none while its volume is away."""
     if not is_lasting(place):
         return []
-    identity, quoted = place.split(" ", 1)
+    identity, quoted = place.split(" ")[:2]
     inner = os.fsdecode(unquote_to_bytes(quoted))
     table = mount_table()
     found = []

@@ -62,8 +62,8 @@ class IntakeNotes:
     def _look_for(self, desk: Desk, folder: Folder) -> bool:
         """Whether the folder is there now, and not another drive's in its place.
 
-        One that is mounted elsewhere is relocated, and not there. An empty one that held photos, on what may be another
-        volume than before, counts as away: it is the mount point of a drive that is not mounted.
+        One that is mounted elsewhere is relocated, and not there. An empty one that held photos counts as away, unless it is
+        surely the same folder: it may be the mount point of a drive that is not mounted.
         """
         place = volumes.place_of(folder.path)
         try:

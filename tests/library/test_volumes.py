@@ -142,6 +142,7 @@ with opened(watch=True) as engine:
     unmount(place)
     mount(second, place)
     picture(place / "a.png", (30, 30, 200))
+    os.utime(place / "a.png", (10**9, 10**9))
     picture(place / "b.png", (30, 200, 30))
     away = {i: (path, True, rating) for i, (path, _, rating) in before.items()}
     wait_for(lambda: known(engine), away)
