@@ -1,8 +1,8 @@
 """Which volume a folder is on, so that a drive is known wherever it is mounted.
 
-A place is a text: the volume's identity, the path on it, and the folder's own number there. Proven on Linux: UUIDs as udev tells them, else the file
-system's own id where that is made from its UUID (ext4, btrfs), and the source of network file systems. The macOS and
-Windows lines have not been tried.
+A place is a text: the volume's identity, the path on it, and the folder's own number there. Proven on Linux: UUIDs as
+udev tells them, else the file system's own id where that is made from its UUID (ext4, btrfs), and the source of network
+file systems. The macOS and Windows lines have not been tried.
 """
 
 import os
