@@ -215,7 +215,8 @@ class MilvusStore:
             if number and int(number[1]) not in OF_ITS_CONTENT:
                 return store_failure(OSError(int(number[1]), os.strerror(int(number[1]))), _WHAT)
             of_memory = _OF_MEMORY.search(reason)
-            return (StoreFailed if of_memory else _Unreadable)(f"The vector store failed ({reason}); it is opened again at its next use.")
+            sentence = f"The vector store failed ({reason}); it is opened again at its next use."
+            return StoreFailed(sentence) if of_memory else _Unreadable(sentence)
         address = urlsplit(self._uri).hostname or self._uri
         if lost:
             return _Lost(f"The Milvus server {address} cannot be reached: check its address and token.")
