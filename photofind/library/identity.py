@@ -51,7 +51,6 @@ class Identity:
         self._tallies = tallies
         self._is_reachable = is_reachable
         self._displaced: set[PhotoId] = set()  # their place holds another content now
-        self._found_changed: set[PhotoId] = set()  # noted here, before a scan or the watcher came to them
 
     def settle_by_hash(self, desk: Desk, work: Work, content_hash: bytes) -> Settled | None:
         """Settle a new file that was hashed but not decoded; None if it must be decoded."""
@@ -108,8 +107,8 @@ class Identity:
         if left is not None:
             self._take_over(desk, work, left)
             return self._what_remains(desk, left.id, content_hash)
-        if any(twin.id in self._found_changed for twin in twins):
-            return Settled(work.id, Verdict.DONE)  # as it stands: the next round has read the other by then
+        if self._any_to_read(desk, twins, reachable=True):
+            return Settled(work.id, Verdict.DONE)  # as it stands: the next round reads the other, noted since this began
         if here is None:  # the photo that was here is elsewhere now, and this is a new one
             stat = stat_file(work.path)
             folder = watched_folder(desk.reader.folders(), work.path)
@@ -124,11 +123,12 @@ class Identity:
             return Settled(work.id, Verdict.DONE)
         return self._what_remains(desk, work.id, work.content_hash)
 
-    def _any_to_read(self, desk: Desk, twins: list[Twin]) -> bool:
+    def _any_to_read(self, desk: Desk, twins: list[Twin], *, reachable: bool = False) -> bool:
         """Whether what is known of one of them may not hold any more, so that it must be read before it proves anything.
 
         While a folder is being scanned, photofind knows of a file that came before it knows of those it came from.
         """
+        found_changed: set[PhotoId] = set()
         for twin in twins:
             here = None if twin.is_to_read or twin.is_gone else desk.catalogue.file_at(twin.path)
             stat = None if here is None else stat_file(twin.path)
@@ -136,8 +136,14 @@ class Identity:
                 desk.catalogue.note_changed(twin.id, stat)
                 desk.note_counts()
                 desk.note_work()
-                self._found_changed.add(twin.id)
-        return any(twin.is_to_read or twin.id in self._found_changed for twin in twins)
+                found_changed.add(twin.id)
+        return any(
+            (twin.is_to_read or twin.id in found_changed) and not (reachable and self._is_out_of_reach(desk, twin))
+            for twin in twins
+        )
+
+    def _is_out_of_reach(self, desk: Desk, twin: Twin) -> bool:
+        return twin.is_gone or not self._is_reachable(desk, twin.folder_id)
 
     def _one_that_left(self, desk: Desk, twins: list[Twin]) -> Twin | None:
         return next((twin for twin in twins if self._has_left(desk, twin)), None)

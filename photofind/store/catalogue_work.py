@@ -55,6 +55,7 @@ class Twin:
     sidecar_mtime_ns: int
     is_gone: bool
     is_to_read: bool
+    """It waits to be read, and can be."""
 
 
 class CatalogueOfWork:
@@ -132,7 +133,8 @@ class CatalogueOfWork:
 
     def _twins(self, condition: str, arguments: tuple[object, ...]) -> list[Twin]:
         rows = self._connection.execute(
-            f"SELECT p.id, p.directory, p.name, p.folder_id, p.sidecar_mtime_ns, p.gone_s IS NOT NULL, p.to_read FROM photos p"
+            "SELECT p.id, p.directory, p.name, p.folder_id, p.sidecar_mtime_ns, p.gone_s IS NOT NULL,"
+            " p.to_read AND p.problem IS NULL FROM photos p"
             f" JOIN folders d ON d.id = p.folder_id WHERE {condition} ORDER BY p.gone_s IS NULL, p.gone_s DESC, p.id",
             arguments,
         )

@@ -39,6 +39,10 @@ class _Lost(StoreFailed):
     """The engine or the connection is gone."""
 
 
+class _Crashed(_Lost):
+    """The engine ended by a fault of its own, which what it reads may be the cause of."""
+
+
 class _Unreadable(StoreFailed):
     """Milvus Lite cannot make sense of its files."""
 
@@ -143,9 +147,10 @@ class MilvusStore:
         except (MilvusException, grpc.RpcError) as error:
             # Another thread that has lost the engine closes the connection under this one.
             lost = _is_lost(error) or client is not self._client
+            crashed = lost and self.host is not None and self.host.has_crashed()
             if lost:
                 self.abandon(client)
-            raise self._failure(error, lost) from error
+            raise self._failure(error, lost, crashed) from error
 
     def query(self, name: str, fields: list[str], expression: str = "id >= 0") -> list[dict[str, Any]]:
         """All rows that match, by one call of Lite, and by pages of a server, which gives no more than 16,384 at once."""
@@ -191,9 +196,10 @@ class MilvusStore:
         try:
             return MilvusClient(uri, token=self._token, timeout=_CONNECT_TIMEOUT_S, **options)
         except (MilvusException, grpc.RpcError) as error:
+            crashed = self.host is not None and self.host.has_crashed()
             if self.host is not None:
                 self.host.kill()
-            raise self._failure(error, lost=True) from error
+            raise self._failure(error, lost=True, crashed=crashed) from error
 
     def _disconnect(self) -> None:
         client, self._client = self._client, None
@@ -202,17 +208,19 @@ class MilvusStore:
             with contextlib.suppress(Exception):  # a connection that is lost may refuse to be closed
                 client.close()
 
-    def _failure(self, error: Exception, lost: bool) -> StoreFailed:
+    def _failure(self, error: Exception, lost: bool, crashed: bool) -> StoreFailed:
         reason = str(getattr(error, "message", "") or error).partition("\n")[0][:200]
         _log.info("Milvus: %s", reason)
         number = _ERRNO.search(reason)
         if self.host is not None:
             if lost:
-                return _Lost("The vector store ended unexpectedly and is opened again at its next use.")
+                kind = _Crashed if crashed else _Lost
+                return kind("The vector store ended unexpectedly and is opened again at its next use.")
             if number and int(number[1]) not in OF_ITS_CONTENT:
                 return store_failure(OSError(int(number[1]), os.strerror(int(number[1]))), _WHAT)
-            kind = StoreFailed if _OF_MEMORY.search(reason) else _Unreadable
-            return kind(f"The vector store failed ({reason}); it is opened again at its next use.")
+            of_memory = _OF_MEMORY.search(reason)
+            sentence = f"The vector store failed ({reason}); it is opened again at its next use."
+            return StoreFailed(sentence) if of_memory else _Unreadable(sentence)
         address = urlsplit(self._uri).hostname or self._uri
         if lost:
             return _Lost(f"The Milvus server {address} cannot be reached: check its address and token.")
@@ -228,7 +236,7 @@ class MilvusStore:
                     self._look_at_files(host, name)
                 self._open_or_make(name, dimension)
                 return ""
-            except _Lost as error:  # reading was tried in two engines already: files may be what kills them
+            except _Crashed as error:  # in two engines already, for reading is tried again
                 if is_last_try:
                     return self._begin_anew(host, name, dimension, error)
             except (_Unreadable, Unopenable) as error:

@@ -10,6 +10,7 @@ import logging
 import multiprocessing
 import os
 import re
+import signal
 import sys
 import tempfile
 import threading
@@ -28,6 +29,7 @@ _log = logging.getLogger(__name__)
 _MAX_SOCKET_CHARACTERS = 100  # gRPC and the kernel refuse 108 and more
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")  # gRPC reads addresses as URIs
 _WHAT = "the vector store"
+_KILLED = -9  # SIGKILL, which Windows has no name for: by the user, or for want of memory
 OF_ITS_CONTENT = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR}
 """Errors that say something of the files in a folder rather than of the disk."""
 
@@ -61,6 +63,18 @@ class VectorHost:
             return process.pid if process is not None and process.is_alive() else None
         except ValueError:  # another thread has just tidied it away
             return None
+
+    def has_crashed(self, patience_s: float = 1.0) -> bool:
+        """Whether the process ended by a fault in it (SIGSEGV, say), and not because somebody ended it."""
+        process = self._process
+        if process is None:
+            return False
+        try:
+            process.join(patience_s)  # the connection may be lost a moment before
+            code = process.exitcode
+        except (ValueError, AssertionError):  # another thread has just tidied it away
+            return False
+        return code is not None and code not in (0, -signal.SIGTERM, _KILLED)
 
     def uri(self) -> str:
         """The address for pymilvus; starts the process when it does not run, which takes about a second.

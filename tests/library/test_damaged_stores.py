@@ -24,7 +24,7 @@ from photofind.library.tagging import edit_photos
 from photofind.library.tally import IndexReport
 from photofind.store.milvus import MilvusStore
 from photofind.store.vector_host import VectorHost
-from photofind.store.vector_journal import read_journal
+from photofind.store.vector_journal import VectorJournal, read_journal
 
 OpenEngine = Callable[..., AbstractContextManager[Engine]]
 Index = Callable[..., IndexReport]
@@ -225,6 +225,44 @@ def test_milvus_killed_in_its_work_is_verified_at_the_next_opening_though_nothin
     assert lock.read_bytes() != b""
     with open_engine() as engine:
         index(engine)
+    assert_all_agree(library, engine)
+
+
+def test_rows_that_a_kill_doubled_are_mended_at_the_next_opening(
+    library: Path, open_engine: OpenEngine, index: Index, tmp_path: Path
+) -> None:
+    journal = read_journal(journal_of(library))
+    store = MilvusStore(host=VectorHost(library / "milvus.db"))
+    collection = store.collection(journal.key, journal.dimension)
+    count = len(journal.ids)
+    collection.upsert(journal.ids, journal.vectors, np.zeros(count, np.int64), [bytes(16)] * count)
+    (log,) = (library / "milvus.db").rglob("wal_data_*.arrow")
+    shutil.copy(log, tmp_path / "log")
+    collection.flush()
+    assert store.host is not None
+    store.host.kill()
+    shutil.copy(tmp_path / "log", log)  # as when the kill comes after the list of files and before the end of the log
+    assert collection.count() == 2 * count
+    store.host.kill()
+    store.close()
+    with open_engine() as engine:
+        index(engine)
+    assert_all_agree(library, engine)
+
+
+def test_what_a_killed_program_wrote_and_did_not_confirm_is_taken_off_the_journal(
+    library: Path, open_engine: OpenEngine, index: Index, encoded_pictures: Callable[[], int]
+) -> None:
+    """Else a photo that gets its old content back before the next start would keep the vector of the other one."""
+    before = journal_of(library).read_bytes()
+    content = read_journal(journal_of(library))
+    journal = VectorJournal.open(journal_of(library), content.key, content.dimension)
+    journal.append(content.ids[:2], content.vectors[2:4])
+    journal.close()
+    with open_engine() as engine:
+        index(engine)
+    assert journal_of(library).read_bytes() == before
+    assert encoded_pictures() == 0
     assert_all_agree(library, engine)
 
 

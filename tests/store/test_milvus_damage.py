@@ -1,8 +1,10 @@
 """Each known way in which the files of Milvus Lite can be damaged, done to real ones, and what comes of it."""
 
 import logging
+import os
 import random
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -236,6 +238,40 @@ def test_a_disk_that_damages_what_was_just_written_is_not_filled_with_copies(
     with pytest.raises(StoreFailed, match="check the disk"):
         store.collection("k", DIMENSION)
     assert len(list(library.glob("milvus.db.damaged-*"))) == 1
+
+
+class CrashingHost(VectorHost):
+    """An engine that what it reads makes crash; a sound folder does not."""
+
+    def uri(self) -> str:
+        address = super().uri()
+        if not list(self.folder.parent.glob("*.damaged-*")):
+            assert self.pid is not None
+            os.kill(self.pid, signal.SIGSEGV)
+        return address
+
+
+def test_files_that_make_the_engine_crash_again_and_again_are_set_aside(library: Path) -> None:
+    store = MilvusStore(host=CrashingHost(library / "milvus.db"))
+    try:
+        collection = mended(store)
+        assert "kept as" in collection.notice
+        assert_stays_whole(store, collection)
+    finally:
+        store.close()
+
+
+def test_an_engine_that_is_killed_while_it_opens_costs_no_store(
+    library: Path, opened: Callable[[], MilvusStore]
+) -> None:
+    store = opened()
+    assert store.host is not None
+    for _ in range(2):
+        store.host.uri()
+        assert store.host.pid is not None
+        psutil.Process(store.host.pid).kill()
+        assert mended(store).notice == ""
+    assert not list(library.glob("*.damaged-*"))
 
 
 def test_a_torn_index_file_costs_nothing(library: Path, opened: Callable[[], MilvusStore]) -> None:
