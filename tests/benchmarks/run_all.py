@@ -2,7 +2,7 @@
 
 .venv/bin/python tests/benchmarks/run_all.py [--quick] [--only 1,4] [--cache DIR] [--json FILE]
 
-The whole takes about an hour on two cores, most of it for the medians of goal 1 and the five idle minutes of goal 9;
+The whole takes up to an hour on two cores, most of it for the medians of goal 1 and the five idle minutes of goal 9;
 ``--quick`` takes about five minutes once the cache is filled: fewer benchmarks, fewer repeats, rougher figures.
 Wants a machine that does nothing else. One that fails costs its own lines only; what the benchmarks print goes to
 standard error.
