@@ -95,14 +95,14 @@ def test_a_place_taken_by_a_photo_whose_own_place_is_not_read_yet_waits_for_it(t
             catalogue.note_changed(ids[file.name], stat)
         (work,) = [work for work in desk.reader.waiting("palette_1", 0, 10) if work.path == str(first)]
         picture = read_picture(first)
-        assert identity.settle_read(desk, work, picture, b"", final=False).verdict is Verdict.LATER
+        assert identity.settle_read(desk, work, picture, b"", b"", final=False).verdict is Verdict.LATER
         settled = identity.settle_later(desk, work, picture.content_hash)
         assert settled == Settled(work.id, Verdict.DONE)
         assert desk.reader.content_of(ids["1.jpg"]) == hash_of_bytes(b"one")  # untouched
 
         identity = Identity("palette_1", lambda: (), lambda *_: True)  # the next round reads both
         for work in desk.reader.waiting("palette_1", 0, 10):
-            if identity.settle_read(desk, work, read_picture(Path(work.path)), b"", final=False).verdict is Verdict.LATER:
+            if identity.settle_read(desk, work, read_picture(Path(work.path)), b"", b"", final=False).verdict is Verdict.LATER:
                 put_off = work
         identity.settle_later(desk, put_off, read_picture(Path(put_off.path)).content_hash)
         assert desk.reader.ids_at(str(first)) == [ids["2.jpg"]]
