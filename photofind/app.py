@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -21,13 +22,17 @@ from photofind.config.paths import LibraryPaths, default_library, encoders_folde
 from photofind.config.process_age import process_age_s
 from photofind.config.resources import resource
 from photofind.core import interpreter
-from photofind.core.errors import LibraryInUse, PhotofindError, StoreFailed
+from photofind.core.errors import LibraryInUse, NoRoom, PhotofindError, StoreFailed
 
 if TYPE_CHECKING:  # loaded in the thread that opens the library, while this one loads Qt
+    from photofind.config.settings import Settings
+    from photofind.encoders.shelf import Shelf
     from photofind.library.front import LibraryFront
     from photofind.library.instance import LibraryLock
+    from photofind.library.looking import LookingEngine
 
 _log = logging.getLogger(__name__)
+_LOOK_FOR_ROOM_S = 0.5
 
 _NO_SCREEN = (
     "photofind: there is no screen to open a window on. On the command line: photofind index FOLDER,"
@@ -94,10 +99,13 @@ class _Opening:
         self._folders = folders
         self._stack = ExitStack()
         self._front: LibraryFront | None = None
+        self._lock: LibraryLock | None = None
+        self._settings: Settings
         self._error: BaseException | None = None
         self._is_found = threading.Event()
         self._may_go_on = threading.Event()
         self._closing = False
+        self._looking: LookingEngine | None = None
         self._thread = threading.Thread(target=self._open, name="opening")
         self.on_failure: Callable[[str], None] = _tell
         """Gets the sentence that says why the engine could not be started. Called in the thread."""
@@ -128,7 +136,7 @@ class _Opening:
 
     def _open(self) -> None:
         try:
-            lock = self._find()
+            self._find()
         except BaseException as error:
             self._error = error
             return
@@ -140,7 +148,7 @@ class _Opening:
                 self.go_on()  # there is nothing to paint first
             self._may_go_on.wait()
             if not self._closing:
-                self._start_engine(lock)
+                self._start_engine()
         except PhotofindError as error:
             self.on_failure(str(error))
         except Exception as error:
@@ -149,38 +157,80 @@ class _Opening:
         finally:
             interpreter.end_start()
 
-    def _find(self) -> "LibraryLock":
+    def _find(self) -> None:
         from photofind.config import settings
         from photofind.library.front import LibraryFront
         from photofind.library.instance import LibraryLock
         from photofind.store.first_look import FirstLook
 
-        lock = self._stack.enter_context(LibraryLock.acquire(self._paths.folder))
+        if not self._paths.is_read_only():
+            try:
+                self._lock = self._stack.enter_context(LibraryLock.acquire(self._paths.folder))
+            except NoRoom:
+                if not self._paths.catalogue.exists():
+                    raise  # there is nothing to look at
         look: FirstLook | None = None
         with suppress(StoreFailed):  # there is no library yet, or it cannot be read: the engine makes it or says so
             look = FirstLook(self._paths.catalogue, self._paths.thumbnails)
-        self._front = LibraryFront(settings.load(self._paths.settings)[0], look)
-        return lock
+        self._settings = settings.load(self._paths.settings)[0]
+        self._front = LibraryFront(self._settings, look)
 
-    def _start_engine(self, lock: "LibraryLock") -> None:
-        from photofind.encoders.shelf import Shelf
+    def _start_engine(self) -> None:
+        """The engine, or one that only looks where the library cannot be written; with room, the engine takes over."""
+        from photofind.library.looking import no_room_sentence, read_only_sentence
+        from photofind.library.room import has_room_to_open
+
+        assert self._front is not None
+        if self._paths.is_read_only():
+            self._look_only(read_only_sentence(self._paths))
+            self._front.add_folders(self._folders)  # to be refused in the window
+            return
+        while not self._closing:
+            try:
+                self._open_for_all()
+                return
+            except NoRoom:
+                if not self._paths.catalogue.exists():
+                    raise
+                self._lock = None  # given back by what failed
+                if self._looking is None:
+                    self._look_only(no_room_sentence(self._paths))
+            interpreter.end_start()
+            time.sleep(_LOOK_FOR_ROOM_S)
+            while not self._closing and not has_room_to_open(self._paths.folder):
+                time.sleep(_LOOK_FOR_ROOM_S)
+
+    def _open_for_all(self) -> None:
         from photofind.library.session import open_library
 
         assert self._front is not None
         engine = self._stack.enter_context(
             open_library(
                 self._paths,
-                lambda endpoint: Shelf(encoders_folder(), resource("shelf.json"), endpoint=endpoint),
+                _shelf,
                 watch=True,
                 follows_pace=True,
                 language=_language(),
                 raise_window=self._raise_window,
-                lock=lock,
+                lock=self._lock,
             )
         )
         self._front.attach(engine)
+        if self._looking is not None:
+            self._looking.stop()
         engine.add_folders(self._folders)
         _note_stage("the engine is ready")
+
+    def _look_only(self, why: str) -> None:
+        from photofind.library.looking import LookingEngine
+
+        assert self._front is not None
+        engine = LookingEngine(self._paths, self._settings, _shelf(self._settings.hub_endpoint), why)
+        engine.start()
+        self._stack.callback(engine.stop)
+        self._looking = engine
+        self._front.attach(engine)
+        _note_stage("the library can be looked at")
 
     def _raise_window(self, folders: Sequence[str]) -> bool:
         from photofind.core.events import RaiseRequested
@@ -189,6 +239,12 @@ class _Opening:
         self._front.add_folders(folders)
         self._front.announce(RaiseRequested())
         return True
+
+
+def _shelf(endpoint: str) -> "Shelf":
+    from photofind.encoders.shelf import Shelf
+
+    return Shelf(encoders_folder(), resource("shelf.json"), endpoint=endpoint)
 
 
 def _note_stage(stage: str) -> None:
@@ -200,7 +256,7 @@ def _logging(paths: LibraryPaths) -> Iterator[None]:
     """The log lies in the library, which may have to be made for it; opening it says better what is wrong with it."""
     with suppress(PhotofindError):
         paths.make_folder()
-    close = logs.set_up(paths.logs) if paths.folder.is_dir() else lambda: None
+    close = logs.set_up(paths.logs) if paths.folder.is_dir() and not paths.is_read_only() else lambda: None
     try:
         yield
     finally:

@@ -8,14 +8,17 @@ in Python.
 It has more than 300 lines because pytest takes hooks and fixtures for all tests from this one file.
 """
 
+import contextlib
 import inspect
 import ipaddress
 import logging
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import uuid
@@ -124,6 +127,57 @@ def make_picture() -> Callable[..., Path]:
         return path
 
     return make
+
+
+# A disk that fills up ------------------------------------------------------------------------------------------------
+
+
+class SmallDisk:
+    """A real file system of its own, in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._ballast = folder / "somebody's large file"
+
+    @property
+    def free_bytes(self) -> int:
+        return shutil.disk_usage(self.folder).free
+
+    def fill(self, leave_bytes: int = 0) -> None:
+        """Take all but so much; whole pages."""
+        with self._ballast.open("ab") as file:
+            while (wanted := self.free_bytes - leave_bytes) >= resource.getpagesize():
+                with contextlib.suppress(OSError):  # others were writing, too
+                    os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, wanted)
+
+    def make_room(self) -> None:
+        self._ballast.unlink()
+
+    def set_read_only(self, read_only: bool) -> None:
+        """As a drive with its switch set, for root, too."""
+        subprocess.run(["mount", "-o", f"remount,{'ro' if read_only else 'rw'}", self.folder], check=True)
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Callable[[int], SmallDisk]]:
+    """``small_disk(megabytes)``; skipped where this user may mount nothing."""
+    mounted: list[Path] = []
+
+    def make(megabytes: int) -> SmallDisk:
+        folder = Path(tempfile.mkdtemp(prefix="small-disk-"))
+        ran = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "none", folder], capture_output=True, check=False
+        )
+        if ran.returncode != 0:
+            folder.rmdir()
+            pytest.skip("needs a small disk, and this user may mount none")
+        mounted.append(folder)
+        return SmallDisk(folder)
+
+    yield make
+    for folder in mounted:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+        folder.rmdir()
 
 
 # A display -----------------------------------------------------------------------------------------------------------

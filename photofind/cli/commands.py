@@ -4,7 +4,8 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -21,11 +22,13 @@ from photofind.encoders.shelf import Shelf
 from photofind.library.folders import unwatch_folder, watch_folder
 from photofind.library.instance import Message, send_command
 from photofind.library.librarian import Desk
+from photofind.library.looking import read_only_sentence
 from photofind.library.reading import answer, reading, summarise
 from photofind.library.scan import SkipRules, rules_of
 from photofind.library.session import write_to_library
 from photofind.library.tagging import edit_photos
 from photofind.library.versions import versions
+from photofind.store.catalogue_reader import CatalogueReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,15 @@ class Context:
         return Shelf(encoders_folder(), resource("shelf.json"), endpoint=endpoint)
 
 
+@contextmanager
+def _looking(paths: LibraryPaths) -> Iterator[CatalogueReader]:
+    """See ``reading``; a library that nothing could be saved in is said to be one."""
+    with reading(paths) as reader:
+        if paths.is_read_only():
+            tell(read_only_sentence(paths))
+        yield reader
+
+
 def index(context: Context, options: argparse.Namespace) -> None:
     from photofind.cli.index_command import run
 
@@ -54,7 +66,7 @@ def search(context: Context, options: argparse.Namespace) -> None:
     if not text.strip() and not options.image:
         raise WrongUsage("Say what to look for: words, or a picture with --image FILE.")
     pictures = tuple(PictureFile(os.path.abspath(file)) for file in options.image)
-    with reading(context.paths) as reader:
+    with _looking(context.paths) as reader:
         found = answer(reader, context.paths, context.shelf(), Question(text, pictures, options.limit))
         rows = {row.id: row for row in reader.rows(list(found.ids))}
     if found.note:
@@ -74,7 +86,7 @@ def search(context: Context, options: argparse.Namespace) -> None:
 
 
 def status(context: Context, _: argparse.Namespace) -> None:
-    with reading(context.paths) as reader:
+    with _looking(context.paths) as reader:
         summary = summarise(reader, context.paths, context.shelf())
     if context.json:
         print_json({"library": str(context.paths.folder), **asdict(summary), "versions": versions()})
@@ -94,7 +106,7 @@ def folders(context: Context, options: argparse.Namespace) -> None:
     if options.action == "list":
         if paths:
             raise WrongUsage("“folders list” takes no folder.")
-        with reading(context.paths) as reader:
+        with _looking(context.paths) as reader:
             states = reader.folder_states()
         if context.json:
             print_json({"folders": [asdict(state) for state in states]})

@@ -10,7 +10,7 @@ from typing import Any
 
 from photofind.cli.output import ProgressLine, print_json, print_line, tell, words_for_progress
 from photofind.config.paths import LibraryPaths
-from photofind.core.errors import LibraryInUse
+from photofind.core.errors import LibraryInUse, NoRoom
 from photofind.core.events import Activity, Event, Notice, Progress
 from photofind.encoders.shelf import Shelf
 from photofind.library.index_run import run_index
@@ -19,6 +19,7 @@ from photofind.library.remote import TRY_AGAIN
 from photofind.library.session import open_library
 
 _MOST_ATTEMPTS = 2
+_GO_ON = "What was indexed is kept; the same command goes on from there."
 
 
 def run(
@@ -65,6 +66,8 @@ def _index(
                     engine, folders, encoder_text, cancelled=cancelled, on_progress=lambda progress: _show(line, progress)
                 )
                 return asdict(report)
+        except NoRoom as error:
+            raise NoRoom(f"{error} {_GO_ON}") from error
         except LibraryInUse:
             reply = _hand_over(paths, folders, encoder_text, line, may_try_again=attempt < _MOST_ATTEMPTS)
             if reply is not None:

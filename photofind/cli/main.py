@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from photofind.cli import commands
 from photofind.cli.arguments import parse
-from photofind.cli.output import print_json, tell
+from photofind.cli.output import CannotPrint, finish_printing, print_json, tell
 from photofind.config import logs
 from photofind.config.paths import default_library
 from photofind.core.errors import LibraryInUse, PhotofindError, WrongUsage
@@ -39,17 +39,21 @@ def main(arguments: Sequence[str]) -> int:
         return int(ending.code or 0)
     try:
         paths = library_paths(options.library or default_library())
-        close_log: Callable[[], None] = logs.set_up(paths.logs, options.verbose) if paths.folder.is_dir() else lambda: None
+        keeps_log = paths.folder.is_dir() and not paths.is_read_only()
+        close_log: Callable[[], None] = logs.set_up(paths.logs, options.verbose) if keeps_log else lambda: None
         try:
             _COMMANDS[options.command](commands.Context(paths, options.json), options)
+            finish_printing()
         finally:
             close_log()
     except KeyboardInterrupt:
         tell("Stopped. What was done is kept.")
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has enough
+    except (BrokenPipeError, CannotPrint) as error:
+        if isinstance(error, CannotPrint):  # else the reader of our output has enough
+            tell(f"photofind: {error}")
         with contextlib.suppress(OSError):
-            sys.stdout.close()
+            sys.stdout.close()  # else the interpreter tries once more when it ends
         return FAILED
     except PhotofindError as error:
         tell(f"photofind: {error}")

@@ -4,29 +4,56 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from photofind.core.errors import PhotofindError
 
 _LINE_EVERY_S = 10.0
 _REDRAW_EVERY_S = 0.2
 
 
+class CannotPrint(PhotofindError):
+    """Standard output takes no more: the disk of its file is full, say."""
+
+
+@contextmanager
+def _printing() -> Iterator[None]:
+    """Raises CannotPrint; BrokenPipeError stays what it is, for whoever hangs up has enough."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CannotPrint(f"The answer could not be printed ({error.strerror}).") from error
+
+
 def print_json(value: object) -> None:
     """One JSON object in ASCII; undecodable bytes of paths stand as lone surrogates (surrogateescape)."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=True) + "\n")
-    sys.stdout.flush()
+    with _printing():
+        sys.stdout.write(json.dumps(value, ensure_ascii=True) + "\n")
+        sys.stdout.flush()
 
 
 def print_paths(paths: Iterable[str], end: bytes = b"\n") -> None:
     """Paths as the system has them, byte for byte."""
-    sys.stdout.flush()
-    for path in paths:
-        sys.stdout.buffer.write(os.fsencode(path) + end)
-    sys.stdout.buffer.flush()
+    with _printing():
+        sys.stdout.flush()
+        for path in paths:
+            sys.stdout.buffer.write(os.fsencode(path) + end)
+        sys.stdout.buffer.flush()
 
 
 def print_line(text: str) -> None:
     """A line for people; what cannot be shown is replaced."""
-    sys.stdout.write(_showable(text, sys.stdout.encoding) + "\n")
+    with _printing():
+        sys.stdout.write(_showable(text, sys.stdout.encoding) + "\n")
+
+
+def finish_printing() -> None:
+    """Returns when all is printed."""
+    with _printing():
+        sys.stdout.flush()
 
 
 def tell(text: str) -> None:

@@ -26,6 +26,18 @@ class _PrivateRotatingFile(RotatingFileHandler):
         descriptor = os.open(self.baseFilename, flags, 0o600)
         return TextIOWrapper(BufferedWriter(FileIO(descriptor, "w")), "utf-8", "backslashreplace")
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """A full disk costs lines of the log, and is no reason to print a traceback for each."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+    def close(self) -> None:
+        try:
+            super().close()
+        except OSError:  # the last lines found no room; the descriptor is closed even so
+            self.stream = None
+            logging.Handler.close(self)
+
 
 def set_up(folder: Path, verbose: bool = False) -> Callable[[], None]:
     """Log to ``folder``/photofind.log (INFO, or DEBUG when verbose) and to standard error (WARNING, or INFO).

@@ -11,8 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from photofind.core.errors import NoRoom, StoreFailed
-
-RUNTIME_PREFIX = "photofind-"
+from photofind.core.passing_folder import make_passing_folder
 
 # Unix socket paths end at 107 bytes on Linux and 103 on macOS (unix(7)); the random name and the file need about 30.
 _LONGEST_SOCKET_PARENT_BYTES = 60
@@ -36,14 +35,14 @@ def encoders_folder() -> Path:
 
 
 def runtime_folder() -> Path:
-    """Make a fresh 0700 folder for sockets, below $XDG_RUNTIME_DIR or the temporary folder. The caller removes it.
+    """Make a fresh 0700 folder for sockets, below $XDG_RUNTIME_DIR or the temporary folder. The caller removes it and lets go.
 
     Raises StoreFailed when no such folder can be made.
     """
     reason: OSError | None = None
     for parent in _runtime_parents():
         try:
-            return Path(tempfile.mkdtemp(prefix=RUNTIME_PREFIX, dir=parent))
+            return make_passing_folder(parent)
         except OSError as error:
             reason = error
     raise StoreFailed(
@@ -117,6 +116,16 @@ class LibraryPaths:
                 self.folder.chmod(0o700)
         except OSError as error:
             raise unusable(self.folder, error) from error
+
+    def is_read_only(self) -> bool:
+        """Whether a library is here that this user cannot write: on a read-only drive, or without the rights for it.
+
+        On Windows, where rights are more than a bit, a folder that looks writable may not be: unproven.
+        """
+        parts = (self.folder, self.catalogue, self.thumbnails, self.vectors, self.lock)
+        return os.path.exists(self.catalogue) and any(
+            os.path.exists(part) and not os.access(part, os.W_OK) for part in parts
+        )
 
     def _is_ours(self) -> bool:
         return self.lock.exists() or not any(self.folder.iterdir())

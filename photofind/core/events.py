@@ -76,14 +76,17 @@ class Activity(Enum):
     INDEXING = "indexing"
     PAUSED = "paused"
     PAUSED_ON_BATTERY = "battery"  # resumes by itself, or when the user says so
-    STOPPED_BY_TROUBLE = "trouble"  # no room, no rights; resumes by itself
+    PAUSED_FOR_ROOM = "room"  # the disk is full, or nearly; resumes by itself
+    READ_ONLY = "read-only"  # the library cannot be written: nothing goes on
+    STOPPED_BY_TROUBLE = "trouble"  # no rights, a disk that fails; resumes by itself
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far indexing is. ``rate`` is photos a second, 0 while unknown; ``seconds_left`` None while unknown.
 
-    ``sentence`` is set with STOPPED_BY_TROUBLE: what stands in the way and what to do. ``pace`` says why it is slow.
+    ``sentence`` is set with STOPPED_BY_TROUBLE, PAUSED_FOR_ROOM and READ_ONLY: what stands in the way and what to do. ``pace`` says
+    why it is slow.
     """
 
     activity: Activity

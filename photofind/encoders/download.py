@@ -50,9 +50,14 @@ def fetch(file: HubFile, folder: Path, advanced: Callable[[int], None], cancelle
             )
         part.replace(target)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise EncoderUnavailable(f"The disk of “{folder}” is full: make room and try again.") from error
-        raise EncoderUnavailable(f"“{target}” cannot be written: {error.strerror or error}.") from error
+        raise not_written(target, error) from error
+
+
+def not_written(place: Path, error: OSError) -> EncoderUnavailable:
+    """The error to raise where an encoder cannot be put into ``place``."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return EncoderUnavailable(f"The disk of “{place.parent}” is full: make room and try again.")
+    return EncoderUnavailable(f"“{place}” cannot be written: {error.strerror or error}.")
 
 
 def _receive(file: HubFile, part: Path, advanced: Callable[[int], None], cancelled: Callable[[], bool]) -> None:

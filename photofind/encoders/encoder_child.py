@@ -72,7 +72,8 @@ def run_encoder(
     try:
         checked = check_folder(Path(folder))
         import_lightly(
-            with_transformers=checked.tokenizer_in_folder or "hf_model_name" in checked.model_cfg["text_cfg"]
+            with_transformers=checked.tokenizer_in_folder or "hf_model_name" in checked.model_cfg["text_cfg"],
+            with_timm="timm_model_name" in checked.model_cfg["vision_cfg"],
         )
         encoder = OpenClipEncoder(checked, threads=threads, is_half_better=_remembering(memory, key))
     except EncoderUnavailable as error:

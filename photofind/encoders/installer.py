@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from photofind.core.errors import EncoderUnavailable
-from photofind.encoders.download import fetch
+from photofind.encoders.download import fetch, not_written
 from photofind.encoders.folder import CONFIG_NAME, check_folder
 from photofind.encoders.hub_lookup import HubFile, HubPlan, look_up
 from photofind.encoders.lock_file import LockFile
@@ -54,9 +54,7 @@ def install(
             _remove_parts(staging)
             staging.rename(place)
     except OSError as error:
-        raise EncoderUnavailable(
-            f"The encoder cannot be put into “{place.parent}”: {error.strerror or error}."
-        ) from error
+        raise not_written(place, error) from error
     memory.remember_hash(place / weights_name, plan.files[0].sha256)
 
 

@@ -12,19 +12,20 @@ _log = logging.getLogger(__name__)
 _COMPILER = "torch._dynamo"
 
 
-def import_lightly(*, with_transformers: bool) -> None:
+def import_lightly(*, with_transformers: bool, with_timm: bool) -> None:
     """Imports them, for seconds; to be called before anything else does, once, in a process for one encoder.
 
     torchvision and timm ask torch's compiler two small questions while they are imported, which brings in all of it with
     sympy and triton: 270 MB and 1.4 s of processor time (torch 2.15). Nothing is compiled here, so stand-ins answer and go
     again; whoever asks for more gets the true one. open_clip imports transformers even where neither tower nor tokenizer
-    is of it (50 MB, 1 s).
+    is of it (50 MB, 1 s), and timm where no tower is of it (24 MB, 0.1 s).
     """
     import torch  # noqa: F401
 
     hidden: dict[str, Any] = {} if _COMPILER in sys.modules else _stand_ins()
-    if not with_transformers and "transformers" not in sys.modules:
-        hidden["transformers"] = None  # an ImportError, which open_clip expects
+    for name, is_wanted in {"transformers": with_transformers, "timm": with_timm}.items():
+        if not is_wanted and name not in sys.modules:
+            hidden[name] = None  # an ImportError, which open_clip expects
     sys.modules.update(hidden)
     try:
         import open_clip  # noqa: F401

@@ -27,6 +27,7 @@ _EXAMPLES = ["a dog on a beach", "red", "three people laugh at a table full of f
 _SIZES_ON_CPU = (16, 8, 4)
 _MOST_ON_DEVICE = 256
 _ENOUGH_FOR_DEVICE = 64
+_GIVE_BACK_EACH_BYTES = 64 << 20
 
 
 class OpenClipEncoder:
@@ -153,7 +154,6 @@ class OpenClipEncoder:
             and is_half_better("cpu, texts", try_texts)
         ):
             text_tower.rewrite(half)
-        self._own_parameters(of_pictures=False)
         self._tidy_memory()
 
         size_px = folder.input_spec.size_px
@@ -179,16 +179,25 @@ class OpenClipEncoder:
         self._feed = PictureFeed(self._tower)
         self._sizes = PartSizes(_SIZES_ON_CPU)
         self._most = _MOST_ON_DEVICE
-        self._own_parameters(of_pictures=True)
+        self._own_parameters()
         self._model.to(device)
         if device == "cuda":
             torch.cuda.synchronize()  # texts and pictures have streams of their own, which do not wait for this one
 
-    def _own_parameters(self, *, of_pictures: bool) -> None:
-        """What is still a view of the mapped file keeps all of it in memory."""
-        for name, parameter in self._model.named_parameters():
-            if name.startswith("visual.") is of_pictures and parameter.device.type == "cpu":
+    def _own_parameters(self) -> None:
+        """What is still a view of the mapped file keeps all of it in memory.
+
+        Last of all: until then the weights of texts cost nothing, since their pages can be given back.
+        """
+        read_bytes = 0
+        for parameter in self._model.parameters():
+            if parameter.device.type == "cpu":
                 parameter.data = parameter.data.clone()
+                read_bytes += parameter.nbytes
+                if read_bytes > _GIVE_BACK_EACH_BYTES:
+                    give_back_pages(self._folder.weights)
+                    read_bytes = 0
+        give_back_pages(self._folder.weights)
 
     def _tidy_memory(self) -> None:
         """What loading leaves behind; while it loads, so that there is never much of it at once."""

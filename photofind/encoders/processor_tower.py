@@ -8,6 +8,7 @@ pictures, and 70 to 73 instead of 91 to 109 ms at one (two cores of a Zen 4).
 
 import itertools
 import platform
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -165,13 +166,12 @@ class _Patches(nn.Module):  # type: ignore[misc]
 
 def _rewrite_patches(tower: Any, dtype: Any, mean: Sequence[float], std: Sequence[float]) -> bool:
     from open_clip.transformer import VisionTransformer
-    from timm.models.vision_transformer import VisionTransformer as TimmVisionTransformer
 
     trunk: Any = getattr(tower, "trunk", None)
     owner: Any
     if type(tower) is VisionTransformer:
         owner, name = tower, "conv1"
-    elif type(trunk) is TimmVisionTransformer:
+    elif _is_of_timm(trunk, "timm.models.vision_transformer", "VisionTransformer"):
         owner, name = trunk.patch_embed, "proj"
     else:
         return False
@@ -207,15 +207,19 @@ def _rewrite_last_block(tower: Any, dtype: Any) -> None:
 
 def _attention_of(module: Any, dtype: Any) -> Any | None:
     """What replaces an attention layer, None for anything else."""
-    from timm.layers import attention as timm_attention
-
     if type(module) is nn.MultiheadAttention:
         weights = _torch_weights(module)
         return None if weights is None else _LikeTorch(weights[0], weights[1], module.num_heads, dtype)
-    if type(module) is timm_attention.Attention and _is_plain(module):
+    if _is_of_timm(module, "timm.layers.attention", "Attention") and _is_plain(module):
         qkv, out = (module.qkv.weight, module.qkv.bias), (module.proj.weight, module.proj.bias)
         return _Attention(qkv, out, module.num_heads, dtype)
     return None
+
+
+def _is_of_timm(thing: Any, module: str, name: str) -> bool:
+    """Without importing timm where no tower is of it."""
+    loaded = sys.modules.get(module)
+    return loaded is not None and type(thing) is getattr(loaded, name)
 
 
 def _torch_weights(attention: Any) -> Any:

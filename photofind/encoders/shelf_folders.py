@@ -1,5 +1,6 @@
 """Folders on the shelf: how they are named, what is noted in them, and how a user's folder gets there."""
 
+import errno
 import json
 import re
 import shutil
@@ -55,6 +56,10 @@ def import_folder(source: Path, shelf_folder: Path) -> Path:
                 shutil.rmtree(left_over, ignore_errors=True)
             target = _copy(source, shelf_folder)
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise EncoderUnavailable(
+                f"The disk of “{shelf_folder}” is full, so “{source}” could not be copied to it: make room and try again."
+            ) from error
         raise EncoderUnavailable(
             f"The folder “{source}” could not be copied to “{shelf_folder}”: {error.strerror or error}."
         ) from error

@@ -6,12 +6,13 @@ import functools
 import json
 import logging
 import pickle
+import shutil
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from photofind.core.errors import EncoderUnavailable
+from photofind.core.passing_folder import let_go, make_passing_folder
 from photofind.encoders.folder import CheckedFolder
 
 _log = logging.getLogger(__name__)
@@ -101,8 +102,9 @@ def _nothing_drawn() -> Iterator[None]:
 def _as_open_clip_does(folder: CheckedFolder) -> Any:
     import open_clip
 
-    with tempfile.TemporaryDirectory(prefix="photofind-") as place:
-        description = Path(place) / f"{_MODEL_NAME}.json"
+    place = make_passing_folder(tempfile.gettempdir())
+    try:
+        description = place / f"{_MODEL_NAME}.json"
         description.write_text(json.dumps(folder.model_cfg), encoding="utf-8")
         open_clip.add_model_config(description)
         return open_clip.create_model(
@@ -113,6 +115,9 @@ def _as_open_clip_does(folder: CheckedFolder) -> Any:
             device="cpu",
             precision="fp32",
         )
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+        let_go(place)
 
 
 def _tokenizer(open_clip: Any, folder: CheckedFolder) -> Any:

@@ -89,7 +89,7 @@ class WeightsMemory:
                 self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 write_json(self._path, content)
             except OSError as error:  # a shelf that cannot be written still answers, only slower
-                _log.warning("cannot remember in %s: %s", self._path, error)
+                _log.info("cannot remember in %s: %s", self._path, error)
 
 
 def key_name(text: str) -> str:

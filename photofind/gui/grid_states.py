@@ -103,6 +103,12 @@ class GridStates(QObject):
                 self.tr("Your photos have not been looked through yet"),
                 self.tr("They appear here once photofind goes on: it is paused."),
             )
+        elif library.counts.waiting and self._progress.activity is Activity.PAUSED_FOR_ROOM:
+            self._empty.say(
+                Glyph.PAUSE,
+                self.tr("Your photos have not been looked through yet"),
+                self.tr("They appear here by themselves once the disk has room."),
+            )
         elif all(folder.offline for folder in library.folders):
             self._empty.say(
                 Glyph.OFFLINE,

@@ -1,6 +1,8 @@
 """A thread that always takes what was asked for last: what is on the screen now comes before what was scrolled past."""
 
 import logging
+import os
+import sys
 import threading
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
@@ -8,6 +10,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 _log = logging.getLogger(__name__)
+
+_NICENESS = 5
 
 
 class LatestFirst(QObject):
@@ -52,6 +56,8 @@ class LatestFirst(QObject):
             self._thread.join(wait_s)
 
     def _run(self) -> None:
+        if sys.platform == "linux":  # where a priority belongs to one thread: painting what is there comes first
+            os.nice(_NICENESS)
         while True:
             with self._wake:
                 while not self._waiting and not self._stopped:

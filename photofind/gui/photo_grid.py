@@ -1,8 +1,9 @@
 """The grid of photos: a view with geometry of its own, since QListView lays 100,000 items out again in 160 ms."""
 
 from array import array
+from contextlib import suppress
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -16,7 +17,7 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
     QWheelEvent,
-)
+)  # fmt: skip
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QStyle, QStyleOptionViewItem, QWidget
 
 from photofind.gui import style
@@ -29,6 +30,7 @@ from photofind.gui.thumbnail_loader import ThumbnailLoader
 
 LEAST_CELL_PX, MOST_CELL_PX = 72, 420
 _ZOOM_STEP_PX = 24
+_RESIZED_MS = 80  # since the last step of a resize: then photos are made in the size that stays
 
 
 class PhotoGrid(SurfaceView):
@@ -54,8 +56,11 @@ class PhotoGrid(SurfaceView):
         self._by_key = False  # the focus ring is for those who use the keyboard
         self._look = QTimer(self, singleShot=True, interval=0)
         self._look.timeout.connect(self._want_visible)
+        self._resizing = QTimer(self, singleShot=True, interval=_RESIZED_MS)
+        self._resizing.timeout.connect(self._want_visible)
         self.setItemDelegate(PhotoDelegate(thumbnails, self))
         self.setModel(model)
+        self.selectionModel().selectionChanged.connect(lambda *_: self.selection_changed.emit())
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.viewport().setBackgroundRole(style.WINDOW)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -150,6 +155,7 @@ class PhotoGrid(SurfaceView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, changed = QPainter(self.viewport()), event.region()
+        self.begin_painting()
         painter.fillRect(event.rect(), self.palette().color(style.WINDOW))
         option = QStyleOptionViewItem()
         self.initViewItemOption(option)
@@ -212,7 +218,10 @@ class PhotoGrid(SurfaceView):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
             self._hover(QPoint(-1, -1))
-        elif event.type() == QEvent.Type.DevicePixelRatioChange:  # moved to another screen
+        elif event.type() in (
+            QEvent.Type.DevicePixelRatioChange,
+            QEvent.Type.PaletteChange,
+        ):  # another screen, dark mode
             self._look.start()
         return super().viewportEvent(event)
 
@@ -247,21 +256,16 @@ class PhotoGrid(SurfaceView):
             self.menu_requested.emit(point)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
-            self._by_key = True
+        self._by_key |= event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         super().focusInEvent(event)
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
-        for index in (current, previous):
-            self.viewport().update(self.visualRect(index))
+        self.update_row(current.row())
+        self.update_row(previous.row())
         text = current.data(Qt.ItemDataRole.AccessibleTextRole) if current.isValid() else ""
         self.setAccessibleDescription(text or "")
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
-
-    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
-        super().selectionChanged(selected, deselected)
-        self.selection_changed.emit()
 
     # -- inside
 
@@ -271,29 +275,26 @@ class PhotoGrid(SurfaceView):
 
     def _lay_out(self) -> None:
         self._hovered = -1
+        before_px = self._geometry.cell_px
         self.set_geometry(EvenGrid(len(self._photos.ids), self.viewport().width(), self._wanted_px, style.GAP_PX))
+        if self._geometry.cell_px != before_px:
+            self._resizing.start()
         self._look.start()
 
     def _want_visible(self) -> None:
-        visible = self.visible()
-        self._photos.want_rows(visible)
-        below = self.visible(beyond_px=self._geometry.row_height_px)  # one row more each way, for the next notch
-        order = [*visible, *(row for row in below if row not in visible)]
-        ids = [self._photos.photo_id(row) for row in order]
-        self._thumbnails.want(ids, self._geometry.cell_px, self.devicePixelRatioF())
+        self._photos.want_rows(self.visible())
+        ids = [self._photos.photo_id(row) for row in self.visible_and_next()]
+        ground, ratio = self.palette().color(style.WINDOW), self.devicePixelRatioF()
+        self._thumbnails.want(ids, self._geometry.cell_px, ratio, ground, any_size=self._resizing.isActive())
 
     def _thumbnail_arrived(self, photo_id: int) -> None:
         visible = self.visible()
-        try:
-            row = visible.start + self._photos.ids[visible.start : visible.stop].index(photo_id)
-        except ValueError:
-            return
-        self.viewport().update(self.visualRect(self._photos.index(row)))
+        with suppress(ValueError):  # it is on screen no longer
+            self.update_row(visible.start + self._photos.ids[visible.start : visible.stop].index(photo_id))
 
     def _hover(self, point: QPoint) -> None:
         row = self.indexAt(point).row() if self.viewport().rect().contains(point) else -1
         if row != self._hovered:
-            for changed in (self._hovered, row):
-                if 0 <= changed < len(self._photos.ids):
-                    self.viewport().update(self.visualRect(self._photos.index(changed)))
+            self.update_row(self._hovered)
+            self.update_row(row)
             self._hovered = row

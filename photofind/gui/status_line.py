@@ -70,7 +70,7 @@ class StatusLine(QWidget):
 
     def show_progress(self, state: Progress) -> None:
         self._activity = state.activity
-        trouble = state.activity is Activity.STOPPED_BY_TROUBLE
+        trouble = state.activity in (Activity.STOPPED_BY_TROUBLE, Activity.PAUSED_FOR_ROOM)
         self.doing.set_text(status_words.progress(state), style.WARNING if trouble else style.QUIET)
         self.doing.setVisible(state.activity is not Activity.IDLE)
         counted = state.activity in (Activity.INDEXING, *_PAUSES) and state.total > 0

@@ -59,8 +59,10 @@ def answer(given: Answer, counts: Counts) -> str:
 def progress(state: Progress) -> str:
     """``Looking through 1,204 photos · 8 a second · about 2 minutes left``; nothing when there is nothing to say."""
     left = max(0, state.total - state.done)
-    if state.activity is Activity.STOPPED_BY_TROUBLE:
+    if state.activity in (Activity.STOPPED_BY_TROUBLE, Activity.READ_ONLY):
         return state.sentence
+    if state.activity is Activity.PAUSED_FOR_ROOM:
+        return state.sentence + " " + _tr("Photos are looked through again when there is room.")
     if state.activity in (Activity.PAUSED, Activity.PAUSED_ON_BATTERY):
         words = _tr("Paused") if state.activity is Activity.PAUSED else _tr("Paused while on battery")
         return words + (_SEPARATOR + _tr("{photos} to go").format(photos=photos(left)) if left else "")

@@ -32,6 +32,7 @@ _STEPS = {
     QAbstractItemView.CursorAction.MovePageUp: Step.PAGE_UP,
     QAbstractItemView.CursorAction.MovePageDown: Step.PAGE_DOWN,
 }
+_MOST_RECTS = 12  # painting through a region of more takes longer than painting all
 _MIRRORED = {Step.LEFT: Step.RIGHT, Step.RIGHT: Step.LEFT}
 
 
@@ -57,6 +58,7 @@ class SurfaceView(QAbstractItemView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._geometry: GridGeometry = EvenGrid(0, 1, 1, style.GAP_PX)
+        self._updated = 0  # photos since the last painting
         self._anchor = -1  # where Shift extends the selection from
 
     # -- for the grid
@@ -82,6 +84,12 @@ class SurfaceView(QAbstractItemView):
         """Rows on screen, and those within ``beyond_px`` of it."""
         top = self.verticalOffset()
         return self._geometry.visible_range(top - beyond_px, top + self.viewport().height() + beyond_px)
+
+    def visible_and_next(self) -> list[int]:
+        """Rows on screen, then those that the next notch of the wheel brings."""
+        visible = self.visible()
+        more = self.visible(beyond_px=self._geometry.row_height_px)
+        return [*visible, *(row for row in more if row not in visible)]
 
     def middle_row(self) -> int:
         visible = self.visible()
@@ -116,6 +124,16 @@ class SurfaceView(QAbstractItemView):
                 moved = self._geometry.rect_of(now).y - self._geometry.rect_of(row).y
                 self.verticalScrollBar().setValue(place.scrolled_px + moved)
                 break
+
+    def update_row(self, row: int) -> None:
+        """Have a photo painted again, if it is one; when there are many, all of them."""
+        if 0 <= row < self.count:
+            self._updated += 1
+            several = self._updated > _MOST_RECTS
+            self.viewport().update(self.viewport().rect() if several else self.visualRect(self.model().index(row, 0)))
+
+    def begin_painting(self) -> None:
+        self._updated = 0
 
     # -- what Qt asks of a view
 
@@ -177,10 +195,17 @@ class SurfaceView(QAbstractItemView):
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
         """What Qt paints again when it is selected or no longer: cells on screen, however many photos are meant."""
-        visible, region = self.visible(), QRegion()
-        for part in parts(selection):
-            for row in range(max(part.top(), visible.start), min(part.bottom() + 1, visible.stop)):
-                region += self.visualRect(self.model().index(row, 0))
+        visible = self.visible()
+        rows = [
+            row
+            for part in parts(selection)
+            for row in range(max(part.top(), visible.start), min(part.bottom() + 1, visible.stop))
+        ]
+        if len(rows) > _MOST_RECTS:
+            return QRegion(self.viewport().rect())
+        region = QRegion()
+        for row in rows:
+            region += self.visualRect(self.model().index(row, 0))
         return region
 
     def updateGeometries(self) -> None:

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from photofind.config.paths import RUNTIME_PREFIX, runtime_folder
+from photofind.config.paths import runtime_folder
 from photofind.core.errors import PhotofindError
+from photofind.core.passing_folder import let_go, remove_left_behind
 
 LONGEST_MESSAGE_BYTES = 16 << 20
 
@@ -87,6 +88,7 @@ class Listener:
         self._socket.close()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+            let_go(self._folder)
 
 
 def connect(address: Address, timeout_s: float) -> socket.socket:
@@ -124,16 +126,9 @@ def shows_token(request: Message, address: Address) -> bool:
     return isinstance(shown, str) and hmac.compare_digest(shown.encode("utf-8", "replace"), address.token.encode())
 
 
-def remove_leftovers(address: Address) -> None:
-    """Remove the socket folder of a program that was killed. Only call while holding the lock of its library."""
-    folder = Path(address.socket).parent
-    if sys.platform == "win32" or not folder.name.startswith(RUNTIME_PREFIX):
-        return
-    homes = {os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"}
-    if str(folder.parent) in homes and folder.is_dir() and not folder.is_symlink():
-        with contextlib.suppress(OSError):
-            if folder.stat().st_uid == os.getuid():
-                shutil.rmtree(folder, ignore_errors=True)
+def remove_leftovers() -> None:
+    """Remove the socket folders of programs that were killed."""
+    remove_left_behind({os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"} - {""})
 
 
 class Lines:

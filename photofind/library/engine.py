@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from photofind.config.paths import LibraryPaths
-from photofind.config.settings import Settings, save
+from photofind.config.settings import Settings
 from photofind.core.changes import Change
 from photofind.core.errors import PhotofindError
 from photofind.core.events import Event, LibraryState, Notice, Progress
@@ -151,7 +151,7 @@ class Engine:
 
         Raises StoreFailed, NoRoom.
         """
-        return self.scan(self.cover(folder))
+        return self.scan(self.cover(folder), until_it_succeeds=True)
 
     def cover(self, folder: str) -> str:
         """Watch a folder without scanning it. Returns its path as the watched folder that covers it spells it. Blocks.
@@ -249,13 +249,8 @@ class Engine:
 
     def save_setting(self, **changes: object) -> None:
         """Change settings by name; written by the librarian thread."""
-        self.settings = settings = replace(self.settings, **changes)  # type: ignore[arg-type]
-
-        def report(done: "Future[None]") -> None:
-            if not done.cancelled() and (error := done.exception()) is not None:
-                self.announce(Notice(str(error), is_error=True))
-
-        self._parts.librarian.submit(lambda _: save(self.paths.settings, settings)).add_done_callback(report)
+        self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
+        self._parts.settings_writer.save(self.settings)
 
     # Blocking reads: any thread but the GUI's
 

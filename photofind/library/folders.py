@@ -49,8 +49,11 @@ def watch_folder(desk: Desk, path: str, rules: SkipRules) -> tuple[str, str]:
 
 def unwatch_folder(desk: Desk, path: str) -> bool:
     """Watch ``path`` no longer. False if it was not watched."""
-    was_watched = any(folder.path == path for folder in desk.reader.folders())
-    desk.catalogue.unwatch_folder(path)
+    folders = desk.reader.folders()
+    was_watched = any(folder.path == path for folder in folders)
+    for folder in folders if was_watched else ():
+        if is_at_or_below(folder.path, path):  # it, and drives mounted in it
+            desk.catalogue.unwatch_folder(folder.path)
     desk.note_membership()
     return was_watched
 

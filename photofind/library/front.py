@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from photofind.config.settings import Settings
 from photofind.core.errors import StoreFailed
-from photofind.core.events import AnswerReady, Event, LibraryState
+from photofind.core.events import AnswerReady, Event, LibraryState, PhotosChanged
 from photofind.core.photo import Counts, PhotoId, PhotoRow, ProblemRow
 from photofind.core.question import Answer, PictureSource, Question
 from photofind.store.first_look import FirstLook
@@ -20,6 +20,9 @@ if TYPE_CHECKING:  # loading them takes longer than painting the first photos
     from photofind.core.findings import Finding
     from photofind.encoders.shelf import ShelfEntry
     from photofind.library.engine import Engine
+    from photofind.library.looking import LookingEngine
+
+    AnyEngine = Engine | LookingEngine
 
 Listener = Callable[[Event], None]
 
@@ -29,7 +32,7 @@ class LibraryFront:
     the stores; all other calls are kept and passed on, in order, once the engine is there.
 
     Any thread; all methods return at once but ``rows``, ``thumbnail`` and ``problems``. The caller holds the lock of the
-    library, so that nothing changes between the first look and the engine.
+    library, or nobody can write it, so that nothing changes between the first look and the engine.
     """
 
     def __init__(self, settings: Settings, look: FirstLook | None) -> None:
@@ -39,9 +42,9 @@ class LibraryFront:
         self._ids: array[int] = array("q")
         self._folders: LibraryState | None = None
         self._lock = threading.RLock()
-        self._engine: Engine | None = None
+        self._engine: AnyEngine | None = None
         self._asked: tuple[int, Question] | None = None
-        self._kept: list[Callable[[Engine], object]] = []
+        self._kept: list[Callable[[AnyEngine], object]] = []
         self._listeners: list[Listener] = []
         self._early_tickets = itertools.count(-1, -1)  # never those of the engine, which counts up from 1
         self._early_ticket_of: dict[int, int] = {}  # by the engine's own
@@ -64,9 +67,13 @@ class LibraryFront:
                 self._answer(*asked)
         return True
 
-    def attach(self, engine: "Engine") -> None:
-        """The engine has started: from now on it does everything, first what was kept for it."""
+    def attach(self, engine: "AnyEngine") -> None:
+        """The engine has started: from now on it does everything, first what was kept for it.
+
+        It may take over from one that could only look: what is shown is then asked for anew.
+        """
         with self._lock:
+            takes_over = self._engine is not None
             self._engine = engine
             for listen in self._listeners:
                 engine.add_listener(partial(self._pass_on, listen))
@@ -75,6 +82,8 @@ class LibraryFront:
             for call in self._kept:
                 call(engine)
             self._kept.clear()
+            if takes_over:
+                self._tell(PhotosChanged(membership=True))
         self.close()
 
     def close(self) -> None:
@@ -188,24 +197,28 @@ class LibraryFront:
     # Inside
 
     def _started_engine(self) -> "Engine":
+        from photofind.library.looking import LookingEngine
+
         if self._engine is None:
             raise StoreFailed("The library is still being opened: try again in a moment.")
+        if isinstance(self._engine, LookingEngine):
+            raise StoreFailed("The library cannot be written, so it can only be looked at: make its folder writable first.")
         return self._engine
 
-    def _keep(self, call: "Callable[[Engine], object]") -> None:
+    def _keep(self, call: "Callable[[AnyEngine], object]") -> None:
         with self._lock:
             if self._engine is None:
                 self._kept.append(call)
             else:
                 call(self._engine)
 
-    def _with_ticket(self, call: "Callable[[Engine], int]") -> int:
+    def _with_ticket(self, call: "Callable[[AnyEngine], int]") -> int:
         with self._lock:
             if self._engine is not None:
                 return call(self._engine)
             ticket = next(self._early_tickets)
 
-            def later(engine: "Engine") -> None:
+            def later(engine: "AnyEngine") -> None:
                 self._early_ticket_of[call(engine)] = ticket
 
             self._kept.append(later)

@@ -33,6 +33,7 @@ class Settled:
     verdict: Verdict
     source: PhotoId = 0
     content_hash: bytes = b""
+    input_hash: bytes | None = None
 
 
 class Identity:
@@ -50,6 +51,7 @@ class Identity:
         self._tallies = tallies
         self._is_reachable = is_reachable
         self._displaced: set[PhotoId] = set()  # their place holds another content now
+        self._found_changed: set[PhotoId] = set()  # noted here, before a scan or the watcher came to them
 
     def settle_by_hash(self, desk: Desk, work: Work, content_hash: bytes) -> Settled | None:
         """Settle a new file that was hashed but not decoded; None if it must be decoded."""
@@ -60,7 +62,7 @@ class Identity:
         if left is not None:
             self._take_over(desk, work, left)
             return self._what_remains(desk, left.id, content_hash)
-        if not twins or any(twin.is_to_read for twin in twins) or work.sidecar_mtime_ns or twins[0].sidecar_mtime_ns:
+        if not twins or self._any_to_read(desk, twins) or work.sidecar_mtime_ns or twins[0].sidecar_mtime_ns:
             return None
         thumbnail = desk.thumbnails.get(twins[0].id)
         if thumbnail is None:
@@ -70,7 +72,9 @@ class Identity:
         desk.note_membership()
         return self._what_remains(desk, work.id, content_hash)
 
-    def settle_read(self, desk: Desk, work: Work, picture: ReadPicture, thumbnail: bytes, *, final: bool) -> Settled:
+    def settle_read(
+        self, desk: Desk, work: Work, picture: ReadPicture, thumbnail: bytes, input_hash: bytes, *, final: bool
+    ) -> Settled:
         """Record what a file holds, and find out which photo it is; with ``final`` now, else perhaps LATER."""
         if not is_current(desk, work):
             return Settled(work.id, Verdict.DONE)
@@ -81,7 +85,7 @@ class Identity:
             if left is not None:
                 self._take_over(desk, work, left)
                 photo_id = left.id
-            elif not final and any(twin.is_to_read for twin in twins):
+            elif not final and self._any_to_read(desk, twins):
                 if not work.is_new:
                     self._displaced.add(work.id)
                 return Settled(work.id, Verdict.LATER)
@@ -92,17 +96,20 @@ class Identity:
         desk.note_changed(photo_id)
         if work.is_new:
             desk.note_membership()
-        return self._what_remains(desk, photo_id, picture.content_hash)
+        return self._what_remains(desk, photo_id, picture.content_hash, input_hash)
 
     def settle_later(self, desk: Desk, work: Work, content_hash: bytes) -> Settled | None:
         """Settle what was put off, now that all other files are read; None if it must be decoded once more."""
         here = desk.catalogue.file_at(work.path)
         if here is not None and not _is_the_same(here, work):
             return Settled(work.id, Verdict.DONE)  # it changed again, or another photo was found to be here
-        left = self._one_that_left(desk, desk.reader.twins(content_hash, but=work.id))
+        twins = desk.reader.twins(content_hash, but=work.id)
+        left = self._one_that_left(desk, twins)
         if left is not None:
             self._take_over(desk, work, left)
             return self._what_remains(desk, left.id, content_hash)
+        if any(twin.id in self._found_changed for twin in twins):
+            return Settled(work.id, Verdict.DONE)  # as it stands: the next round has read the other by then
         if here is None:  # the photo that was here is elsewhere now, and this is a new one
             stat = stat_file(work.path)
             folder = watched_folder(desk.reader.folders(), work.path)
@@ -116,6 +123,21 @@ class Identity:
         if not is_current(desk, work) or work.content_hash is None:
             return Settled(work.id, Verdict.DONE)
         return self._what_remains(desk, work.id, work.content_hash)
+
+    def _any_to_read(self, desk: Desk, twins: list[Twin]) -> bool:
+        """Whether what is known of one of them may not hold any more, so that it must be read before it proves anything.
+
+        While a folder is being scanned, photofind knows of a file that came before it knows of those it came from.
+        """
+        for twin in twins:
+            here = None if twin.is_to_read or twin.is_gone else desk.catalogue.file_at(twin.path)
+            stat = None if here is None else stat_file(twin.path)
+            if here is not None and stat is not None and stat != here.stat:
+                desk.catalogue.note_changed(twin.id, stat)
+                desk.note_counts()
+                desk.note_work()
+                self._found_changed.add(twin.id)
+        return any(twin.is_to_read or twin.id in self._found_changed for twin in twins)
 
     def _one_that_left(self, desk: Desk, twins: list[Twin]) -> Twin | None:
         return next((twin for twin in twins if self._has_left(desk, twin)), None)
@@ -153,13 +175,21 @@ class Identity:
                 tally.note_gone(here.id)
             tally.note_moved(twin.id, placeholder=work.id)
 
-    def _what_remains(self, desk: Desk, photo_id: PhotoId, content_hash: bytes) -> Settled:
-        if desk.reader.encoded_content(self._encoder_key, photo_id) == content_hash:
+    def _what_remains(self, desk: Desk, photo_id: PhotoId, content_hash: bytes, input_hash: bytes = b"") -> Settled:
+        key = self._encoder_key
+        before = desk.reader.encoded_content(key, photo_id)
+        if before == content_hash:
             return Settled(photo_id, Verdict.DONE)
-        for twin in desk.reader.twins(content_hash, but=photo_id):
-            if desk.reader.encoded_content(self._encoder_key, twin.id) == content_hash:
-                return Settled(photo_id, Verdict.REUSE, source=twin.id, content_hash=content_hash)
-        return Settled(photo_id, Verdict.ENCODE)
+        if input_hash and desk.reader.encoded_input(key, photo_id) == input_hash:  # only what is said about it changed
+            desk.catalogue.note_same_input(key, photo_id, content_hash)
+            return Settled(photo_id, Verdict.DONE)
+        twins = desk.reader.twins(content_hash, but=photo_id)
+        twin = next((one for one in twins if desk.reader.encoded_content(key, one.id) == content_hash), None)
+        if before is not None and (input_hash or twin is not None):
+            desk.catalogue.note_other_input(key, photo_id)
+        if twin is None:
+            return Settled(photo_id, Verdict.ENCODE)
+        return Settled(photo_id, Verdict.REUSE, twin.id, content_hash, desk.reader.encoded_input(key, twin.id))
 
 
 def is_current(desk: Desk, work: Work) -> bool:

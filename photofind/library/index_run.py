@@ -64,6 +64,9 @@ def run_index(
         with engine.pacer.run_asked_for():
             for scan in [engine.scan(place) for place in places]:
                 wait(scan)
+            for place in set(engine.folders()).difference(watched, places):  # drives found elsewhere, or within them
+                tally.cover(place)
+                wait(engine.scan(place))
             wait(engine.indexer.when_done())
     finally:
         engine.pacer.set_paused(engine.settings.paused)

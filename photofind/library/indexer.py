@@ -6,10 +6,10 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from contextlib import closing
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from photofind.core.errors import EncoderUnavailable, NoRoom, PhotofindError, StoreFailed
-from photofind.core.events import Event, Notice
+from photofind.core.events import Event
 from photofind.library.encoder_desk import EncoderDesk, LibraryEncoder
 from photofind.library.encoder_switch import remember_encoders
 from photofind.library.indexing_round import IndexingRound
@@ -17,8 +17,11 @@ from photofind.library.intake import Intake
 from photofind.library.interruption import Interrupted
 from photofind.library.librarian import Librarian
 from photofind.library.milvus_follower import MilvusFollower
+from photofind.library.open_writers import OpenWriters
 from photofind.library.progress import ProgressBoard
+from photofind.library.room import Room
 from photofind.library.vector_writer import VectorWriter
+from photofind.library.visits import Visits
 from photofind.media.decoder_pool import DecoderPool
 from photofind.store.catalogue_reader import CatalogueReader
 
@@ -44,6 +47,7 @@ class Indexer:
         decoders: DecoderPool,
         follower: MilvusFollower | None,
         progress: ProgressBoard,
+        room: Room,
         announce: Callable[[Event], None],
         encoder_changed: Callable[[], None],
         question_open: threading.Event,
@@ -59,6 +63,7 @@ class Indexer:
         self._decoders = decoders
         self._follower = follower
         self._progress = progress
+        self._room = room
         self._announce = announce
         self._encoder_changed = encoder_changed
         self._question_open = question_open
@@ -71,9 +76,9 @@ class Indexer:
         self._waiters: list[Future[None]] = []
         self._waiters_lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._writers: dict[str, VectorWriter] = {}
+        self._writers = OpenWriters(librarian, intake, follower, announce)
         self._told_trouble = ""
-        self._visits: list[tuple[Callable[[], Any], Future[Any]]] = []
+        self._visits = Visits()
 
     # Any thread
 
@@ -103,12 +108,7 @@ class Indexer:
 
     def stand_aside(self, visit: Callable[[], _Result]) -> "Future[_Result]":
         """Have ``visit`` done in the indexer's thread, soon, while it has neither journal nor Milvus open."""
-        future: Future[_Result] = Future()
-        with self._waiters_lock:
-            if self._stopping.is_set():
-                future.cancel()
-            else:
-                self._visits.append((visit, future))
+        future = self._visits.add(visit)
         self._wake.set()
         return future
 
@@ -127,42 +127,33 @@ class Indexer:
             with closing(CatalogueReader(self._catalogue_path)) as reader:
                 while not self._stopping.is_set():
                     self._wake.clear()
-                    self._receive_visits()
-                    wait_s = self._pass(reader)
+                    if self._visits.are_waiting:
+                        self._close_stores()
+                        self._visits.receive()
+                    wait_s = self._pause_for_room() or self._pass(reader)
                     if wait_s is None or wait_s > 0:
                         self._wake.wait(wait_s)
         except StoreFailed as error:
             _log.error("the indexer cannot read the catalogue: %s", error)
         finally:
-            self._close_writers()
-            if self._follower is not None:
-                self._follower.stop()
-            for _, future in self._visits:
-                future.cancel()
+            self._close_stores()
+            self._visits.close()
             self._resolve(list(self._waiters), StoreFailed("photofind was closed before everything was indexed."))
 
-    def _receive_visits(self) -> None:
-        with self._waiters_lock:
-            visits, self._visits = self._visits, []
-        if visits:
-            self._close_writers()
-            if self._follower is not None:
-                self._follower.stop()
-        for visit, future in visits:
-            if future.set_running_or_notify_cancel():
-                try:
-                    future.set_result(visit())
-                except BaseException as error:
-                    future.set_exception(error)
+    def _close_stores(self) -> None:
+        self._writers.close()
+        if self._follower is not None:
+            self._follower.stop()
 
     def _has_to_leave(self) -> bool:
-        return self._stopping.is_set() or bool(self._visits)
+        return self._stopping.is_set() or self._visits.are_waiting
 
     def _pass(self, reader: CatalogueReader) -> float | None:
         """Do what there is to do. Returns how long to sleep before looking again, None for until woken."""
-        if self._paused.is_set():
-            return None
         encoders = self._desk.both
+        if self._paused.is_set():
+            self._writers.mend_unreadable(encoders, reader)
+            return None
         try:
             if self._work(reader, encoders):
                 return 0.0
@@ -189,7 +180,7 @@ class Indexer:
         missing: EncoderUnavailable | None = None
         for encoder in encoders:
             try:
-                writer = self._open_writer(encoder, reader)
+                writer = self._writers.of(encoder, reader)
             except EncoderUnavailable as error:
                 _log.warning("encoder %s: %s", encoder.id, error)
                 missing = error
@@ -215,6 +206,7 @@ class Indexer:
         if not waiting:
             return False
         self._progress.set_waiting(waiting)
+        self._room.refuse_if_short()
 
         def after_commit() -> None:
             self._trouble_is_over()
@@ -235,6 +227,7 @@ class Indexer:
             question_open=self._question_open,
             breathe=lambda most: self._breathe(most, must_stop),
             after_commit=after_commit,
+            check_room=self._room.refuse_if_short,
             thumbnail_px=self._thumbnail_px,
             batch_size=self._batch_size,
         ).run()
@@ -251,47 +244,41 @@ class Indexer:
             return  # photos on a drive that is away would not be found any more: the old one goes on answering
         if self._desk.promote(coming):
             self._librarian.submit(lambda desk: remember_encoders(desk, self._desk)).result()
-            self._close_writers()
+            self._writers.close()
             self._encoder_changed()
 
     def _follow(self, reader: CatalogueReader, encoder: LibraryEncoder, finish: bool) -> None:
         if self._follower is not None:
             self._follower.follow(reader, encoder, finish=finish, must_stop=self._has_to_leave)
 
-    def _open_writer(self, encoder: LibraryEncoder, reader: CatalogueReader) -> VectorWriter:
-        writer = self._writers.get(encoder.id)
-        if writer is None:
-            self._writers[encoder.id] = writer = VectorWriter(encoder, self._librarian, self._intake)
-            if writer.notice:
-                self._announce(Notice(writer.notice))
-            self._recover(writer, encoder, reader)
-        return writer
-
-    def _recover(self, writer: VectorWriter, target: LibraryEncoder, reader: CatalogueReader) -> None:
-        lost = writer.reconcile(reader)
-        if len(lost) and self._follower is not None:
-            ids, vectors = self._follower.recover(target, lost)
-            writer.refill(ids, vectors)
-            lost = writer.reconcile(reader)
-        if len(lost):
-            writer.forget(lost)
-        writer.tidy(reader)
-
-    def _close_writers(self) -> None:
-        writers, self._writers = list(self._writers.values()), {}
-        for writer in writers:
-            writer.close()
-
     def _say_trouble(self, error: PhotofindError) -> None:
+        if isinstance(error, NoRoom):
+            self._room.note_refusal()
+            error = self._no_room()
         if str(error) != self._told_trouble:
             self._told_trouble = str(error)
             _log.info("indexing stopped: %s", error)
-        self._progress.set_trouble(str(error))
+        self._progress.set_trouble(str(error), for_room=isinstance(error, NoRoom))
         self._resolve(list(self._waiters), error)
-        if isinstance(error, NoRoom | StoreFailed):
-            self._close_writers()  # reopened, and checked against the catalogue, when it is tried again
+        if isinstance(error, StoreFailed):
+            self._writers.close()  # reopened, and checked against the catalogue, when it is tried again
+
+    def _no_room(self) -> NoRoom:
+        """One sentence, whichever store had no room; with how much is needed, which gets less while others make room."""
+        progress = self._progress.current
+        return NoRoom(self._room.sentence(progress.total - progress.done))
+
+    def _pause_for_room(self) -> float:
+        """How long to wait before looking whether there is room; 0 if there is, or if nobody needs any."""
+        wait_s = 0.0 if self._paused.is_set() else self._room.wait_s()
+        if wait_s > 0:
+            error = self._no_room()
+            self._progress.set_trouble(str(error), for_room=True)
+            self._resolve(list(self._waiters), error)
+        return wait_s
 
     def _trouble_is_over(self) -> None:
+        self._room.note_success()
         self._told_trouble = ""
         self._progress.set_trouble("")
 

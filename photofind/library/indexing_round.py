@@ -20,7 +20,7 @@ from photofind.library.intake import Intake
 from photofind.library.interruption import Interrupted, result_unless
 from photofind.library.librarian import Desk, Librarian
 from photofind.library.progress import ProgressBoard
-from photofind.library.vector_writer import VectorWriter
+from photofind.library.vector_writer import Seen, VectorWriter
 from photofind.media.decoder import Decoded, DecodeRequest
 from photofind.media.decoder_pool import DecoderPool
 from photofind.store.catalogue_reader import CatalogueReader, Work
@@ -65,6 +65,7 @@ class IndexingRound:
         question_open: threading.Event,
         breathe: Callable[[int], int],
         after_commit: Callable[[], None],
+        check_room: Callable[[], None],
         thumbnail_px: int,
         batch_size: int,
     ) -> None:
@@ -78,16 +79,15 @@ class IndexingRound:
         self._input_spec = None if writer is None else writer.info.input_spec
         self._progress = progress
         self._must_stop = must_stop
-        self._question_open = question_open
-        self._breathe = breathe
-        self._after_commit = after_commit
+        self._question_open, self._breathe = question_open, breathe
+        self._after_commit, self._check_room = after_commit, check_room
         self._thumbnail_px = thumbnail_px
         self._batch_size = batch_size
         self._window: deque[_Reading] = deque()
         self._upcoming: deque[Work] = deque()
         self._cursor: PhotoId = 0
-        self._batch: list[tuple[PhotoId, bytes, NDArray[np.uint8]]] = []
-        self._in_flight: deque[tuple[list[tuple[PhotoId, bytes]], Future[NDArray[np.float32]]]] = deque()
+        self._batch: list[tuple[Seen, NDArray[np.uint8]]] = []
+        self._in_flight: deque[tuple[list[Seen], Future[NDArray[np.float32]]]] = deque()
         self._synced_s = time.monotonic()
         self._identity = Identity(self._key, lambda: intake.tallies, intake.is_reachable)
         self._put_off: list[tuple[Work, bytes]] = []
@@ -234,7 +234,7 @@ class IndexingRound:
         picture = picture_of(decoded)
         return self._job(
             lambda desk: self._identity.settle_read(
-                desk, reading.work, picture, decoded.thumbnail, final=reading.final
+                desk, reading.work, picture, decoded.thumbnail, decoded.input_hash, final=reading.final
             )
         )
 
@@ -245,13 +245,13 @@ class IndexingRound:
         elif settled.verdict is Verdict.REUSE and settled.content_hash and self._reuse(settled, settled.content_hash):
             return
         elif decoded is not None and decoded.encoder_input is not None and content_hash is not None:
-            self._batch.append((settled.photo_id, content_hash, decoded.encoder_input))
+            self._batch.append((Seen(settled.photo_id, content_hash, decoded.input_hash), decoded.encoder_input))
         else:
             self._progress.note_done(1)  # settled by its hash, and no vector is there to reuse: the next round decodes it
 
     def _reuse(self, settled: Settled, content_hash: bytes) -> bool:
         assert self._writer is not None
-        if not self._writer.append_copy(settled.photo_id, content_hash, settled.source):
+        if not self._writer.append_copy(Seen(settled.photo_id, content_hash, settled.input_hash), settled.source):
             return False
         self._progress.note_done(1)
         return True
@@ -264,8 +264,8 @@ class IndexingRound:
         if self._batch:
             self._yield_to_question()
             batch, self._batch = self._batch[: self._batch_size], self._batch[self._batch_size :]
-            future = self._face.encode_images(np.stack([pixels for _, _, pixels in batch]))
-            self._in_flight.append(([(photo_id, content) for photo_id, content, _ in batch], future))
+            future = self._face.encode_images(np.stack([pixels for _, pixels in batch]))
+            self._in_flight.append(([seen for seen, _ in batch], future))
 
     def _collect(self, leave: int) -> None:
         while len(self._in_flight) > leave:
@@ -292,6 +292,7 @@ class IndexingRound:
             self._collect(leave=0)
         if idle or time.monotonic() - self._synced_s >= _SYNC_EVERY_S:
             self._commit()
+            self._check_room()
 
     def _commit(self) -> None:
         self._synced_s = time.monotonic()

@@ -24,6 +24,7 @@ _logger = logging.getLogger(__name__)
 # send_command looks at a lock by taking it for a moment; whoever starts in that moment must not be turned away.
 _PATIENCE_FOR_LOOKS_S = 0.5
 _LONGEST_LOCK_FILE_BYTES = 4096
+_LOCK_FILE_BYTES = 512  # written in place and never shortened: what a full disk gave once it gives again
 _RETRY_S = 0.05
 
 
@@ -58,9 +59,7 @@ class LibraryLock:
                     raise _in_use(folder)
                 time.sleep(_RETRY_S)
             lock = cls(folder, descriptor)
-            _, left = _read(paths.lock)
-            if left is not None:
-                remove_leftovers(left)
+            remove_leftovers()
             lock._write({"pid": os.getpid(), "socket": "", "token": ""})
         except OSError as error:
             os.close(descriptor)
@@ -80,17 +79,18 @@ class LibraryLock:
     def _write(self, content: Message) -> None:
         if self._descriptor is None:
             return
-        line = json.dumps(content).encode("ascii")
+        line = json.dumps(content).encode("ascii").ljust(_LOCK_FILE_BYTES)
         os.lseek(self._descriptor, 0, os.SEEK_SET)
-        os.ftruncate(self._descriptor, 0)
         os.write(self._descriptor, line)
+        os.ftruncate(self._descriptor, len(line))
 
     def release(self) -> None:
         """Give the library back. A second call does nothing."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
             with contextlib.suppress(OSError):
-                os.ftruncate(descriptor, 0)
+                os.lseek(descriptor, 0, os.SEEK_SET)
+                os.write(descriptor, b" " * _LOCK_FILE_BYTES)
             with contextlib.suppress(OSError):
                 file_lock.unlock(descriptor)
             os.close(descriptor)

@@ -9,7 +9,7 @@ from photofind.core.errors import StoreFailed
 from photofind.library.folders import watched_folder
 from photofind.library.intake_scans import IntakeScans
 from photofind.library.librarian import Desk
-from photofind.library.scan import stat_file
+from photofind.library.scan import cannot_be_told, has_vanished, stat_file
 from photofind.media.sidecar import is_sidecar
 from photofind.store.catalogue_reader import Folder
 
@@ -39,7 +39,7 @@ class Intake(IntakeScans):
                 _log.exception("a change could not be applied: %r", change)
                 self._rescan(change.target if isinstance(change, Moved) else change.path)
         for path in moved:
-            if os.path.lexists(path):
+            if not has_vanished(path):
                 self._file_is_there(desk, folders, path)
             else:
                 self._path_is_gone(desk, path)
@@ -68,6 +68,9 @@ class Intake(IntakeScans):
         folder = watched_folder(folders, path)
         if folder is None or not self._is_wanted(folders, path):
             return
+        if folder.offline:  # what is at its place now may be another drive
+            self._rescan(folder.path)
+            return
         file = stat_file(path)
         if file is None:
             self._path_is_gone(desk, path)
@@ -76,7 +79,7 @@ class Intake(IntakeScans):
         before = desk.catalogue.file_at(path)
         if before is None:
             self._add(desk, folder.id, directory, file)
-        elif before.stat != file:
+        elif before.stat != file or desk.reader.has_problem(before.id):  # its rights may have changed
             desk.catalogue.note_changed(before.id, file)
             desk.note_counts()
 
@@ -85,11 +88,17 @@ class Intake(IntakeScans):
             self._file_is_there(desk, folders, picture)
 
     def _path_is_gone(self, desk: Desk, path: str) -> None:
+        if cannot_be_told(path):
+            return
         if is_sidecar(path):
             self._sidecar_changed(desk, desk.reader.folders(), path)
             return
         if any(folder.path == path for folder in desk.reader.folders()):
             self._rescan(path)  # a watched folder that vanishes is away, not deleted
+            return
+        away = watched_folder(desk.reader.folders(), path)
+        if away is not None and away.offline:
+            self._rescan(away.path)
             return
         if os.path.isfile(path):  # replaced meanwhile
             self._file_is_there(desk, desk.reader.folders(), path)

@@ -3,24 +3,41 @@
 import os
 from collections.abc import Callable
 
+from photofind.config import volumes
 from photofind.library.folders import is_at_or_below, watched_folder
 from photofind.library.identity import is_current
 from photofind.library.librarian import Desk
-from photofind.library.scan import SkipRules
+from photofind.library.scan import SkipRules, has_vanished
 from photofind.library.tally import Tally
 from photofind.media.formats import PICTURE_SUFFIXES, Kind, raw_supported, sniff
+from photofind.media.system_problems import may_have_passed
 from photofind.store.catalogue_files import FileStat
 from photofind.store.catalogue_reader import Folder
 from photofind.store.catalogue_work import Work
 
+_SAMPLE = 40  # photos that tell whether a folder on another volume is still the same
+
 
 class IntakeNotes:
-    """See ``Intake``. ``rescan`` is called with a folder that must be scanned."""
+    """See ``Intake``. ``rescan`` is called with a folder that must be scanned, ``rescan_later`` with one that cannot be
+    read now; ``tell`` with a sentence for the user that no run waits for; ``relocated`` with the old and the new path of a
+    watched folder that is mounted elsewhere now and must be watched and scanned there.
+    """
 
-    def __init__(self, rules: SkipRules, rescan: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        rules: SkipRules,
+        rescan: Callable[[str], None],
+        rescan_later: Callable[[str], None] = lambda _: None,
+        tell: Callable[[str], None] = lambda _: None,
+        relocated: Callable[[str, str], None] = lambda *_: None,
+    ) -> None:
         self._rules = rules
-        self._rescan = rescan
+        self._rescan, self._rescan_later = rescan, rescan_later
+        self._tell, self._relocated = tell, relocated
         self._tallies: list[Tally] = []
+        self._unreadable: set[str] = set()  # folders, told of
+        self._looked_at_later: set[str] = set()
 
     def open_tally(self, tally: Tally) -> None:
         self._tallies.append(tally)
@@ -43,12 +60,25 @@ class IntakeNotes:
         return folder is not None and self._look_for(desk, folder)
 
     def _look_for(self, desk: Desk, folder: Folder) -> bool:
-        """Whether the folder is there; an empty one that held photos counts as away: its drive is not mounted."""
+        """Whether the folder is there now, and not another drive's in its place.
+
+        One that is mounted elsewhere is relocated, and not there. An empty one that held photos counts as away, unless it is
+        surely the same folder: it may be the mount point of a drive that is not mounted.
+        """
+        place = volumes.place_of(folder.path)
         try:
             with os.scandir(folder.path) as entries:
-                is_there = any(entries) or not desk.reader.ids_at(folder.path)
+                is_empty = not any(entries)
         except OSError:
             is_there = False
+        else:
+            is_there = place == folder.place != "" or (
+                (not is_empty or not desk.reader.ids_at(folder.path)) and self._is_no_other(desk, folder, place)
+            )
+        if is_there and place != folder.place:
+            desk.catalogue.set_place(folder.id, place)
+        if not is_there and self._relocate(desk, folder):
+            return False
         if folder.offline == is_there:
             desk.catalogue.set_offline(folder.id, not is_there)
             desk.note_membership()
@@ -56,11 +86,48 @@ class IntakeNotes:
             self._say(f"The folder {folder.path} cannot be reached now. Its photos stay, and come back with it.")
         return is_there
 
+    def look_for_away(self, desk: Desk) -> None:
+        """Drives have come or gone: look for the folders that are away, wherever they may be mounted."""
+        for folder in desk.reader.folders():
+            if folder.offline and self._look_for(desk, folder):
+                self._rescan(folder.path)
+
+    def _is_no_other(self, desk: Desk, folder: Folder, place: str) -> bool:
+        """Whether what is at the folder's path is the folder, although it may be on another volume: restored from a
+        backup, say. Then its photos are there."""
+        if not (volumes.is_lasting(place) and volumes.is_lasting(folder.place)):
+            return True
+        if volumes.is_same_volume(place, folder.place):
+            return True
+        known = desk.catalogue.some_files_of(folder.id, _SAMPLE)
+        return not known or sum(_is_unchanged(*file) for file in known) * 2 > len(known)
+
+    def _relocate(self, desk: Desk, folder: Folder) -> bool:
+        """Whether the folder was found at another path."""
+        others = [other.path for other in desk.reader.folders() if other.id != folder.id]
+        for path in volumes.paths_of(folder.place):
+            if path != folder.path and not any(is_at_or_below(path, o) or is_at_or_below(o, path) for o in others):
+                desk.catalogue.relocate_folder(folder.id, folder.path, path)
+                desk.catalogue.set_offline(folder.id, False)
+                desk.note_membership()
+                self._relocated(folder.path, path)
+                return True
+        return False
+
+    def _split_drives(self, desk: Desk, folder: Folder) -> None:
+        """Drives that are mounted in a watched folder become folders of their own."""
+        known = {other.path for other in desk.reader.folders()}
+        for point in volumes.volumes_below(folder.path):
+            if point not in known and not self._rules.skips_path(point, folder.path):
+                folder_id = desk.catalogue.split_folder(point)
+                desk.catalogue.set_place(folder_id, volumes.place_of(point))
+                desk.note_membership()
+
     def note_unreadable(self, desk: Desk, work: Work, reason: str) -> None:
         """The file gave no picture. One that is not there any more is no problem, but gone, or its folder is away."""
         if not is_current(desk, work):
             return
-        if os.path.lexists(work.path):
+        if not has_vanished(work.path):
             desk.catalogue.record_problem(work.id, reason)
             desk.note_counts()
             return
@@ -87,7 +154,7 @@ class IntakeNotes:
         is_wanted = folder is not None and (
             directory == folder.path or not self._rules.skips_path(directory, folder.path)
         )
-        return lambda name: not (is_wanted and os.path.lexists(os.path.join(directory, name)))
+        return lambda name: not is_wanted or has_vanished(os.path.join(directory, name))
 
     def _forget_others(self, desk: Desk, directory: str, names: list[str]) -> None:
         if names:
@@ -113,9 +180,45 @@ class IntakeNotes:
             desk.catalogue.note_other_file(directory, file, kind.name.lower())
             desk.note_counts()
 
+    def _note_unreadable_folder(self, directory: str) -> None:
+        """Told once, and looked at again later."""
+        sentence = f"The folder {directory} cannot be read; its photos stay as they are. Check its rights, and its disk."
+        self._say(sentence)
+        if directory not in self._unreadable and not self._tallies:
+            self._tell(sentence)
+        self._unreadable.add(directory)
+        if directory not in self._looked_at_later:
+            self._looked_at_later.add(directory)
+            self._rescan_later(directory)
+
+    def _note_readable_folder(self, directory: str) -> None:
+        self._unreadable.discard(directory)
+
+    def _try_again(self, desk: Desk, path: str) -> None:
+        """Files below ``path`` that the system would not give, and may give now, are read again."""
+        ids = [
+            photo_id
+            for photo_id, problem in desk.reader.problems_by_id()
+            if is_at_or_below(problem.path, path) and may_have_passed(problem.reason, problem.path)
+        ]
+        if ids:
+            desk.catalogue.try_again(ids)
+            desk.note_counts()
+            desk.note_work()
+
     def _say(self, sentence: str) -> None:
         for tally in self._tallies:
             tally.say(sentence)
+
+
+def _is_unchanged(path: str, size_bytes: int, mtime_ns: int) -> bool:
+    """FAT keeps times to two seconds, and in a zone of its own."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return False
+    apart_s = abs(status.st_mtime_ns - mtime_ns) // 10**9 % 3600
+    return status.st_size == size_bytes and min(apart_s, 3600 - apart_s) <= 2
 
 
 def _kind(path: str) -> Kind | None:

@@ -1,10 +1,11 @@
 """From what is on disk to rows of the catalogue: scans, which are long work of the librarian."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from photofind.library.folders import is_at_or_below, watched_folder
 from photofind.library.intake_notes import IntakeNotes
-from photofind.library.librarian import Desk, Steps
+from photofind.library.librarian import Desk
+from photofind.library.long_work import Steps
 from photofind.library.scan import Listing, walk
 from photofind.store.catalogue_files import FileStat, Stamp
 from photofind.store.catalogue_reader import Folder
@@ -35,6 +36,23 @@ class _Step:
         return watched_folder(self.folders, path)
 
 
+class _Here:
+    """Which watched folders within the one that is scanned can be reached; each is looked for once."""
+
+    def __init__(self, path: str, look_for: Callable[[Folder], bool]) -> None:
+        self._path = path
+        self._look_for = look_for
+        self._found: dict[int, bool] = {}
+
+    def holds(self, folder: Folder | None) -> bool:
+        """``folder`` is the innermost one that a directory lies in. The scanned one itself was looked for before."""
+        if folder is None or is_at_or_below(self._path, folder.path):
+            return True
+        if folder.id not in self._found:
+            self._found[folder.id] = self._look_for(folder)
+        return self._found[folder.id]
+
+
 class IntakeScans(IntakeNotes):
     """See ``Intake``."""
 
@@ -45,19 +63,23 @@ class IntakeScans(IntakeNotes):
         """
         visited: set[str] = set()
         unreadable: set[str] = set()
+        self._looked_at_later.discard(path)
         if not self._may_scan(desk, path):
             return
+        self._try_again(desk, path)
         step = _Step(desk)
+        here = _Here(path, lambda folder: self._look_for(desk, folder))
         for listing in walk(path, self._rules):
             if listing is not None:
                 visited.add(listing.directory)
-                if listing.readable:
+                if not here.holds(step.folder_of(listing.directory)):
+                    pass  # the mount point of a drive that is away
+                elif listing.readable:
+                    self._note_readable_folder(listing.directory)
                     yield from self._compare(desk, listing, step)
                 else:
                     unreadable.add(listing.directory)
-                    self._say(
-                        f"The folder {listing.directory} cannot be read; its photos stay as they are. Check its rights."
-                    )
+                    self._note_unreadable_folder(listing.directory)
             if listing is None or step.is_enough(_COST_OF_DIRECTORY):
                 yield
                 step.begin()
@@ -67,7 +89,11 @@ class IntakeScans(IntakeNotes):
             return  # went away while it was walked through: what was not seen is not gone
         directory = desk.catalogue.directory_after(path, "")
         while directory is not None:
-            if directory not in visited and not any(is_at_or_below(directory, other) for other in unreadable):
+            if (
+                directory not in visited
+                and here.holds(step.folder_of(directory))
+                and not any(is_at_or_below(directory, other) for other in unreadable)
+            ):
                 yield from self._compare(desk, Listing(directory), step)
             if step.is_enough(_COST_OF_DIRECTORY):
                 yield
@@ -77,7 +103,10 @@ class IntakeScans(IntakeNotes):
 
     def _may_scan(self, desk: Desk, path: str) -> bool:
         folder = watched_folder(desk.reader.folders(), path)
-        return folder is not None and self._look_for(desk, folder)
+        if folder is None or not self._look_for(desk, folder):
+            return False
+        self._split_drives(desk, folder)
+        return True
 
     def _compare(self, desk: Desk, listing: Listing, step: _Step) -> Iterator[None]:
         """Bring what is known of one directory in step with its listing.

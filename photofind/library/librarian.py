@@ -4,15 +4,17 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from photofind.core.errors import NoRoom, PhotofindError, StoreFailed
 from photofind.core.events import Event, LibraryState, Notice, PhotosChanged
 from photofind.core.photo import PhotoId
+from photofind.library.long_work import LongWork, Steps
+from photofind.library.room import Room
 from photofind.store.catalogue import Catalogue
 from photofind.store.catalogue_reader import CatalogueReader
 from photofind.store.thumbnails import Thumbnails
@@ -77,15 +79,6 @@ class Desk:
 
 
 Job = Callable[[Desk], Any]
-Steps = Iterator[None]
-
-
-@dataclass(slots=True, eq=False)
-class _LongWork:
-    work: Callable[[Desk], Steps]
-    future: "Future[None]"
-    until_it_succeeds: bool
-    not_before_s: float = 0.0
 
 
 class Librarian:
@@ -100,17 +93,16 @@ class Librarian:
         thumbnails: Thumbnails,
         announce: Callable[[Event], None],
         work_waits: Callable[[], None] = lambda: None,
+        room: Room | None = None,
     ) -> None:
-        self._catalogue_path = catalogue_path
-        self._thumbnails = thumbnails
-        self._announce = announce
-        self._work_waits = work_waits
+        """While ``room`` is short, long work waits; jobs, which may be what the user says, are done even so."""
+        self._catalogue_path, self._thumbnails = catalogue_path, thumbnails
+        self._announce, self._work_waits, self._room = announce, work_waits, room
         self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
-        self._long_work: list[_LongWork] = []
+        self._long_work: list[LongWork] = []
         self._lock = threading.Lock()
-        self._encoder_key = ""
+        self._encoder_key, self._stopping = "", False
         self._thread: threading.Thread | None = None
-        self._stopping = False
 
     # Any thread
 
@@ -144,15 +136,15 @@ class Librarian:
         future.cancel()
         return future
 
-    def begin(self, work: Callable[[Desk], Steps], *, until_it_succeeds: bool = False) -> "Future[None]":
-        """Have long work done step by step, after earlier long work; each step is a transaction of its own.
+    def begin(self, work: Callable[[Desk], Steps], *, until_it_succeeds: bool = False, after_s: float = 0) -> "Future[None]":
+        """Have long work done step by step, ``after_s`` from now, after earlier work; each step is a transaction of its own.
 
         With ``until_it_succeeds`` it begins anew some time after a store has failed (no room, say).
         """
         future: Future[None] = Future()
         with self._lock:
             if not self._stopping:
-                self._long_work.append(_LongWork(work, future, until_it_succeeds))
+                self._long_work.append(LongWork(work, future, until_it_succeeds, time.monotonic() + after_s))
                 self._jobs.put(None)  # wakes the thread
                 return future
         future.cancel()
@@ -172,7 +164,7 @@ class Librarian:
     def _run(self, catalogue: Catalogue) -> None:
         desk = Desk(catalogue, self._thumbnails)
         told_notice = ""
-        under_way: tuple[Steps, _LongWork] | None = None
+        under_way: tuple[Steps, LongWork] | None = None
         announced_s = counted_s = 0.0
         while True:
             if under_way is None:
@@ -182,6 +174,8 @@ class Librarian:
                 under_way = self._advance(desk, *under_way)
             if desk.take_work_flag():
                 self._work_waits()
+            with suppress(StoreFailed):  # no room, say: tried again the next time round
+                self._thumbnails.mend()
             if self._thumbnails.notice != told_notice:
                 told_notice = self._thumbnails.notice
                 self._announce(Notice(told_notice))
@@ -203,7 +197,7 @@ class Librarian:
             waiting.future.cancel()
         catalogue.close()
 
-    def _next_long_work(self, desk: Desk) -> "tuple[Steps, _LongWork] | None":
+    def _next_long_work(self, desk: Desk) -> "tuple[Steps, LongWork] | None":
         now_s = time.monotonic()
         with self._lock:
             due = next((work for work in self._long_work if work.not_before_s <= now_s), None)
@@ -268,19 +262,25 @@ class Librarian:
             else:
                 future.set_exception(trouble)
 
-    def _advance(self, desk: Desk, steps: Steps, long_work: "_LongWork") -> "tuple[Steps, _LongWork] | None":
+    def _advance(self, desk: Desk, steps: Steps, long_work: "LongWork") -> "tuple[Steps, LongWork] | None":
         future = long_work.future
         try:
+            if self._room is not None:
+                self._room.refuse_if_short()
             with desk.catalogue.transaction():
                 is_done = next(steps, _DONE) is _DONE
         except StoreFailed as error:
+            if not isinstance(error, NoRoom):  # which is a state, and said as one
+                if str(error) != long_work.told:
+                    self._announce(Notice(str(error), is_error=True))
+                long_work.told = str(error)
+            elif self._room is not None:
+                self._room.note_refusal()
             if long_work.until_it_succeeds:
-                _log.warning("long work is begun anew later: %s", error)
                 long_work.not_before_s = time.monotonic() + _TRY_AGAIN_S
                 with self._lock:
                     self._long_work.append(long_work)
             else:
-                self._announce(Notice(str(error), is_error=True))
                 future.set_exception(error)
             return None
         except Exception as error:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from photofind.config.paths import LibraryPaths
 from photofind.config.settings import Settings
-from photofind.core.errors import StoreFailed
+from photofind.core.errors import NoRoom, StoreFailed
 from photofind.core.events import Event, Notice
 from photofind.library.encoder_desk import LibraryEncoder
 from photofind.library.librarian import Librarian
@@ -21,9 +21,14 @@ _log = logging.getLogger(__name__)
 _ROWS_IN_ONE_CALL = 256
 _ROWS_IN_ONE_FLUSH = 2_000
 _TRY_AGAIN_S = 60.0
+_LOOK_FOR_ROOM_S = 180.0  # each look starts its processes
 _WORTH_A_HOST = 20_000
 _LOOK_EVERY_S = 60.0
 _REST_AFTER_S = 20.0
+_NO_ROOM = (
+    "The disk is nearly full, so picture vectors are not copied to Milvus until there is more room. "
+    "Searching goes on without it."
+)
 
 
 def open_milvus(paths: LibraryPaths, settings: Settings) -> MilvusProcess:
@@ -57,6 +62,7 @@ class MilvusFollower:
         self._not_before_s = float("-inf")
         self._used_s = float("-inf")
         self._look_s = float("-inf")
+        self._looked_at = ""
         self._told = ""
         self._waits = False
 
@@ -83,12 +89,17 @@ class MilvusFollower:
                 self._rest()
             self._told, self._waits = "", False
         except StoreFailed as error:
+            # After a failed write the engine was killed; whatever it holds is compared at the next use.
             self._collection, self._unflushed, self._waits = None, [], True
-            self._not_before_s = self._clock() + _TRY_AGAIN_S
-            if str(error) != self._told:
-                self._told = str(error)
-                _log.warning("Milvus lags behind: %s", error)
-                self._announce(Notice(str(error), is_error=True))
+            is_for_room = isinstance(error, NoRoom)
+            self._not_before_s = self._clock() + (_LOOK_FOR_ROOM_S if is_for_room else _TRY_AGAIN_S)
+            if is_for_room:
+                self.stop()  # for as long as it can write nothing it need not take memory
+            sentence = _NO_ROOM if is_for_room else str(error)
+            if sentence != self._told:
+                self._told = sentence
+                _log.log(logging.INFO if is_for_room else logging.WARNING, "Milvus lags behind: %s", error)
+                self._announce(Notice(sentence, is_error=not is_for_room))
 
     def _many_wait(self, reader: CatalogueReader, encoder: LibraryEncoder) -> bool:
         if self._clock() < self._look_s:
@@ -108,7 +119,7 @@ class MilvusFollower:
                 for row in reader.to_store(key, _ROWS_IN_ONE_CALL + len(written))
                 if (row[0], bytes(row[2])) not in written
             ][:_ROWS_IN_ONE_CALL]
-            if not rows and not gone:
+            if not rows and not gone and not (finish and self._is_in_doubt(reader, key)):
                 break
             if len(rows) < _ROWS_IN_ONE_CALL and not finish:
                 return
@@ -125,6 +136,13 @@ class MilvusFollower:
         if finish:
             self._flush(key)
             self._end_if_idle()
+
+    def _is_in_doubt(self, reader: CatalogueReader, key: str) -> bool:
+        """Nothing waits, and yet Milvus may lack what it should hold: looked for once, before it is opened."""
+        if self._looked_at == key:
+            return False
+        self._looked_at = key
+        return self._key != key and self._store.is_in_doubt(key, has_rows=bool(reader.stored_ids(key)))
 
     def _open(self, reader: CatalogueReader, encoder: LibraryEncoder) -> RemoteCollection:
         info = encoder.info()

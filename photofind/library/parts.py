@@ -12,10 +12,11 @@ from photofind.config.power import is_on_battery
 from photofind.config.presence import Presence
 from photofind.config.settings import Settings
 from photofind.core.changes import Change
-from photofind.core.events import Event
+from photofind.core.events import Event, Notice
 from photofind.core.pace import Pace
 from photofind.encoders.open_encoder import open_encoder
 from photofind.encoders.shelf import Shelf
+from photofind.library.drives import Drives
 from photofind.library.duty_cycle import DutyCycle
 from photofind.library.edit_keeper import EditKeeper
 from photofind.library.encoder_desk import EncoderDesk
@@ -26,8 +27,10 @@ from photofind.library.librarian import Librarian
 from photofind.library.milvus_follower import MilvusFollower, open_milvus
 from photofind.library.pacer import Pacer, Wishes
 from photofind.library.progress import ProgressBoard
+from photofind.library.room import Room
 from photofind.library.scan import rules_of
 from photofind.library.searcher import Searcher
+from photofind.library.settings_writer import SettingsWriter
 from photofind.library.viewing import Viewing
 from photofind.library.watcher import FolderWatcher
 from photofind.media.decoder_pool import DecoderPool
@@ -35,6 +38,7 @@ from photofind.store.reader_pool import ReaderPool
 from photofind.store.thumbnails import Thumbnails
 
 THUMBNAIL_PX = 384
+_LOOK_AGAIN_S = 60.0  # at a folder that cannot be read
 _MOST_DECODERS = 16  # beside a fast graphics card reading is what bounds the rate
 
 
@@ -44,6 +48,7 @@ class Parts:
 
     thumbnails: Thumbnails
     librarian: Librarian
+    settings_writer: SettingsWriter
     desk: EncoderDesk
     encoders: EncoderSwitch
     readers: ReaderPool
@@ -57,7 +62,7 @@ class Parts:
     watcher: FolderWatcher | None
 
 
-def build(
+def build(  # noqa: PLR0915 - it reads from top to bottom, each part with its stop
     stack: ExitStack,
     paths: LibraryPaths,
     settings: Settings,
@@ -80,9 +85,11 @@ def build(
     work_waits, question_open = threading.Event(), threading.Event()
     thumbnails = Thumbnails(paths.thumbnails)
     stack.callback(thumbnails.close)
-    librarian = Librarian(paths.catalogue, thumbnails, announce, work_waits=work_waits.set)
+    room = Room(paths.folder, on_refusal=work_waits.set)
+    librarian = Librarian(paths.catalogue, thumbnails, announce, work_waits.set, room)
     librarian.start()
     stack.callback(librarian.stop)
+    settings_writer = SettingsWriter(paths.settings, librarian, announce)
     keeper = EditKeeper(paths, librarian, announce)
     keeper.start()
     stack.callback(keeper.stop)
@@ -103,7 +110,12 @@ def build(
     stack.callback(viewing.stop)
     progress = ProgressBoard(announce)
     duty_cycle = DutyCycle()
-    intake = Intake(rules_of(settings), rescan)
+
+    def rescan_later(path: str) -> None:
+        librarian.begin(lambda desk: intake.scan(desk, path), until_it_succeeds=True, after_s=_LOOK_AGAIN_S)
+
+    drives = Drives(librarian, rescan)
+    intake = Intake(rules_of(settings), rescan, rescan_later, lambda text: announce(Notice(text, is_error=True)), drives.relocated)
     searcher = Searcher(
         catalogue_path=paths.catalogue,
         desk=desk,
@@ -127,6 +139,7 @@ def build(
         decoders=decoders,
         follower=MilvusFollower(open_milvus(paths, settings), librarian, announce),
         progress=progress,
+        room=room,
         announce=announce,
         encoder_changed=encoders.announce_state,
         question_open=question_open,
@@ -154,10 +167,12 @@ def build(
     stack.callback(indexer.stop)
     errands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="errands")
     stack.callback(lambda: errands.shutdown(wait=True, cancel_futures=True))
-    watcher = FolderWatcher(note_changes, on_trouble=note_watch_trouble) if watch else None
+    watcher = FolderWatcher(note_changes, on_trouble=note_watch_trouble, on_mounts=drives.look) if watch else None
+    drives.connect(intake, watcher, errands)
     if watcher is not None:
         watcher.start()
         stack.callback(watcher.stop)
     return Parts(
-        thumbnails, librarian, desk, encoders, readers, viewing, progress, intake, indexer, pacer, searcher, errands, watcher
-    )
+        thumbnails, librarian, settings_writer, desk, encoders, readers, viewing, progress, intake, indexer, pacer, searcher,
+        errands, watcher,
+    )  # fmt: skip

@@ -26,6 +26,7 @@ class ProgressBoard:
         self._paused = False
         self._pace = Pace.FULL
         self._trouble = ""
+        self._is_for_room = False
         self._beats: deque[tuple[float, int]] = deque()
         self._last: tuple[float, Progress] = (float("-inf"), Progress(Activity.IDLE))
 
@@ -60,10 +61,10 @@ class ProgressBoard:
                 self._waiting = counts.waiting
         self._tell()
 
-    def set_trouble(self, sentence: str) -> None:
-        """What stands in the way; "" when nothing does."""
+    def set_trouble(self, sentence: str, *, for_room: bool = False) -> None:
+        """What stands in the way, and whether it is a full disk; "" when nothing does."""
         with self._lock:
-            self._trouble = sentence
+            self._trouble, self._is_for_room = sentence, for_room
         self._tell()
 
     def set_waiting(self, waiting: int) -> None:
@@ -92,8 +93,10 @@ class ProgressBoard:
         if len(self._beats) > 1:
             (first_s, first_done), (last_s, last_done) = self._beats[0], self._beats[-1]
             rate = (last_done - first_done) / (last_s - first_s) if last_s > first_s else 0.0
-        if self._trouble:
+        if self._trouble and not self._is_for_room:
             activity = Activity.STOPPED_BY_TROUBLE
+        elif self._trouble and not self._paused and self._pace is not Pace.PAUSED_ON_BATTERY:
+            activity = Activity.PAUSED_FOR_ROOM
         elif self._paused:
             activity = Activity.PAUSED
         elif self._waiting:
@@ -110,7 +113,7 @@ class ProgressBoard:
         with self._lock:
             progress, now_s = self._progress(), self._clock()
             last_s, last = self._last
-            is_more_of_it = (progress.activity, progress.pace) == (last.activity, last.pace)
+            is_more_of_it = (progress.activity, progress.pace, progress.sentence) == (last.activity, last.pace, last.sentence)
             if progress == last or (is_more_of_it and now_s - last_s < _ANNOUNCE_EVERY_S):
                 return
             self._last = (now_s, progress)

@@ -1,5 +1,6 @@
 """Walks through folders and says what is there."""
 
+import errno
 import logging
 import os
 import stat
@@ -101,6 +102,30 @@ def _note_sidecars(files: dict[str, Stamp], sidecar_times_ns: dict[str, int]) ->
             files[name] = (size_bytes, mtime_ns, sidecar_times_ns[sidecar])
         if number % _ENTRIES_AT_ONCE == _ENTRIES_AT_ONCE - 1:
             yield
+
+
+def has_vanished(path: str) -> bool:
+    """Whether the system says that nothing is at ``path``. That it may not be looked at, or that the disk fails, does not
+    say so: a photo that cannot be reached is not a photo that was deleted.
+    """
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
+
+
+def cannot_be_told(path: str) -> bool:
+    """Whether the system refuses to say what is at ``path``."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError as error:
+        return error.errno != errno.ELOOP
+    return False
 
 
 def stat_file(path: str) -> FileStat | None:

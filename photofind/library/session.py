@@ -8,15 +8,17 @@ from typing import TypeVar
 
 from photofind.config import settings as settings_file
 from photofind.config.paths import LibraryPaths
-from photofind.core.errors import StoreFailed
+from photofind.core.errors import NoRoom, StoreFailed
 from photofind.core.events import Notice
 from photofind.encoders.shelf import Shelf
+from photofind.library.catalogue_rescue import ensure_sound
 from photofind.library.edit_keeper import back_up_edits
 from photofind.library.engine import Engine
 from photofind.library.instance import CommandServer, LibraryLock
 from photofind.library.librarian import Desk, Librarian
+from photofind.library.lone_librarian import lone_librarian
 from photofind.library.remote import RemoteCommands
-from photofind.store.thumbnails import Thumbnails
+from photofind.library.room import Room
 
 _log = logging.getLogger(__name__)
 
@@ -45,13 +47,18 @@ def open_library(
         StoreFailed, NoRoom: it cannot be opened.
     """
     with lock or LibraryLock.acquire(paths.folder) as held:
+        notices = [ensure_sound(paths)]
         settings, notice = settings_file.load(paths.settings)
+        notices.append(notice)
         shelf = shelf_for(settings.hub_endpoint)
         engine = Engine(paths, settings, shelf, watch=watch, follows_pace=follows_pace, language=language)
-        engine.start()
         try:
-            if notice:
-                engine.announce(Notice(notice))
+            engine.start()
+        except NoRoom as error:  # whichever store it was
+            raise NoRoom(Room(paths.folder).sentence(0)) from error
+        try:
+            for sentence in filter(None, notices):
+                engine.announce(Notice(sentence))
             server = CommandServer(RemoteCommands(engine, raise_window).handle)
             try:
                 held.publish(server.start())
@@ -74,8 +81,11 @@ def write_to_library(paths: LibraryPaths, job: Callable[[Desk], _Result]) -> _Re
         LibraryInUse: a program has it open.
         StoreFailed, NoRoom, and what the job raises.
     """
-    with LibraryLock.acquire(paths.folder), librarian_at_work(paths) as librarian:
-        return librarian.submit(job).result()
+    try:
+        with LibraryLock.acquire(paths.folder), librarian_at_work(paths) as librarian:
+            return librarian.submit(job).result()
+    except NoRoom as error:  # whichever store it was
+        raise NoRoom(f"The disk of {paths.folder} is full and nothing was changed: free some space and try again.") from error
 
 
 @contextmanager
@@ -84,13 +94,11 @@ def librarian_at_work(paths: LibraryPaths) -> Iterator[Librarian]:
 
     Raises StoreFailed, NoRoom.
     """
-    with Thumbnails(paths.thumbnails) as thumbnails:
-        librarian = Librarian(paths.catalogue, thumbnails, lambda _: None)
-        librarian.start()
-        try:
-            yield librarian
-        finally:
-            librarian.stop()
+    sentence = ensure_sound(paths)
+    if sentence:
+        _log.warning("%s", sentence)
+    with lone_librarian(paths) as librarian:
+        yield librarian
     try:
         back_up_edits(paths)
     except StoreFailed as error:  # what was asked for is done

@@ -37,6 +37,11 @@ class Tally:
     _last_written_s: float | None = None
     _lock: Lock = field(default_factory=Lock)
 
+    def cover(self, folder: str) -> None:
+        """What lies in this folder counts, too."""
+        with self._lock:
+            self.folders += (folder,)
+
     def note_found(self, ids: Sequence[PhotoId]) -> None:
         with self._lock:
             self.found.update(ids)

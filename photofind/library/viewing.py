@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, Protocol
 
 from photofind.core.errors import PhotofindError
 from photofind.core.events import Event, PictureReady, PictureRefused, ViewFailed, ViewReady
@@ -12,10 +12,13 @@ from photofind.core.question import PictureBytes, PictureFile, PictureOfPhoto, P
 from photofind.media.decoder import Decoded, DecodeRequest, ViewPixels
 from photofind.media.decoder_pool import DecoderPool
 from photofind.store.reader_pool import ReaderPool
-from photofind.store.thumbnails import Thumbnails
 
 _CHIP_PX = 96
 _GONE = "This photo is not in the library any more."
+
+
+class _Thumbnails(Protocol):
+    def get(self, photo_id: PhotoId) -> bytes | None: ...
 
 
 class Viewing:
@@ -26,7 +29,7 @@ class Viewing:
         *,
         readers: ReaderPool,
         decoders: DecoderPool,
-        thumbnails: Thumbnails,
+        thumbnails: _Thumbnails,
         announce: Callable[[Event], None],
     ) -> None:
         self._readers = readers

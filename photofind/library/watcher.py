@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from photofind.core.changes import Change
 from photofind.library.folder_events import LIMIT_ERRORS, FolderEvents, Happening, Kind, Listening, wanted_part
-from photofind.library.mounts import identity_of, mounts
+from photofind.library.mounts import Mountings, identity_of
 from photofind.library.pending import is_below, overlap
 from photofind.library.settling import SettlingTable
 
@@ -35,7 +35,8 @@ class FolderWatcher:
     ``post`` gets each list of changes, in order, in the watcher's own thread; see SettlingTable for what the changes
     mean together. ``on_trouble(folder, sentence)``, from that thread or the one that calls ``watch``, says that a
     folder is only looked through every ``polling_s`` seconds since the system refuses to watch it. What ``ignore``
-    says yes to is not posted; it is called in the watcher's thread for each event, so it must be cheap.
+    says yes to is not posted; it is called in the watcher's thread for each event, so it must be cheap. ``on_mounts``,
+    from that thread, says that drives were mounted or unmounted anywhere.
 
     A watched folder that goes away (unmounted, renamed, deleted) stays wanted: it is looked for every ``look_s``
     seconds, and Unsure(folder) is posted when it has gone and when it is back. The methods may be called from any
@@ -51,10 +52,11 @@ class FolderWatcher:
         polling_s: float = 30.0,
         on_trouble: Callable[[str, str], None] | None = None,
         ignore: Callable[[str], bool] | None = None,
+        on_mounts: Callable[[], None] = lambda: None,
     ) -> None:
         self._post = post
         self._look_s, self._polling_s = look_s, polling_s
-        self._on_trouble, self._ignore = on_trouble, ignore
+        self._on_trouble, self._ignore, self._on_mounts = on_trouble, ignore, on_mounts
         self._pause_s = settle_s / 20  # a look through the table costs by its size, not by what is due
         self._table = SettlingTable(settle_s)  # the watcher's thread only
         self._happenings: deque[Happening | Callable[[], None]] = deque()
@@ -65,7 +67,7 @@ class FolderWatcher:
         self._roots_lock = threading.RLock()
         self._roots: dict[str, _Root] = {}
         self._events = FolderEvents(self._tell)
-        self._mounts = mounts()
+        self._mountings = Mountings()
 
     # Any thread
 
@@ -87,6 +89,7 @@ class FolderWatcher:
                 self._close(root)
             self._roots.clear()
             self._events.stop()
+            self._mountings.close()
 
     def watch(self, folder: str) -> None:
         """Watch a folder from now on. Returns when it is watched, so a scan begun afterwards misses nothing.
@@ -202,10 +205,9 @@ class FolderWatcher:
     def _look_after_roots(self) -> None:
         """Notice what no watch tells: folders that went or came back, drives mounted and unmounted, dead watches."""
         with self._roots_lock:
-            before, self._mounts = self._mounts, mounts()
-            remounted = [
-                point for point in before.keys() | self._mounts.keys() if before.get(point) != self._mounts.get(point)
-            ]
+            remounted = self._mountings.changed_points()
+            if remounted:
+                self._on_mounts()
             for root in list(self._roots.values()):
                 identity = identity_of(root.folder)
                 is_other = identity != root.identity
@@ -213,7 +215,8 @@ class FolderWatcher:
                 is_dead = root.listening is not None and not root.listening.is_alive()
                 is_deaf = identity is not None and not self._is_watched(root)
                 real = os.path.realpath(root.folder)
-                if is_other or is_dead or is_deaf or any(is_below(point, real) for point in remounted):
+                is_remounted = any(is_below(point, real) or is_below(real, point) for point in remounted)
+                if is_other or is_dead or is_deaf or is_remounted:
                     self._reopen(root)
 
     # With the lock on the roots held

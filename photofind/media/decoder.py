@@ -42,7 +42,8 @@ class Decoded:
     ``content_hash``: 16 bytes, BLAKE2b of the whole file. ``size_bytes`` and ``mtime_ns`` are the file's state from just
     before it was read, so a file that is written meanwhile looks changed at the next scan. ``width`` and ``height`` are
     upright. ``sidecar_mtime_ns`` is 0 without a sidecar. ``thumbnail`` is a JPEG, empty if not asked for.
-    ``average_colour`` is 0xRRGGBB. ``encoder_input`` is uint8 [size, size, 3], read-only, None if not asked for.
+    ``average_colour`` is 0xRRGGBB. ``encoder_input`` is uint8 [size, size, 3], read-only, None if not asked for;
+    ``input_hash``: 16 bytes of it, empty then.
     """
 
     content_hash: bytes
@@ -56,6 +57,7 @@ class Decoded:
     thumbnail: bytes = b""
     average_colour: int = 0
     encoder_input: NDArray[np.uint8] | None = None
+    input_hash: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

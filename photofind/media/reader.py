@@ -17,12 +17,13 @@ from photofind.media.picture import Picture, open_picture
 from photofind.media.scaling import Need, Size
 from photofind.media.sidecar import read_sidecar
 from photofind.media.source import NotAFile, Source, reading
+from photofind.media.system_problems import NO_RIGHTS, disk_trouble
 
 _SYSTEM_SENTENCES: tuple[tuple[type[Exception], str], ...] = (
     (NotAFile, "This is a device or a pipe, not a file."),
     (IsADirectoryError, "This is a folder, not a picture."),
     (FileNotFoundError, "The file is no longer there."),
-    (PermissionError, "The file may not be read: its permissions forbid it."),
+    (PermissionError, NO_RIGHTS),
     (MemoryError, "The picture is too large for the memory set aside to read it."),
 )
 
@@ -82,6 +83,7 @@ def _decode(source: Source, request: DecodeRequest, max_pixels: int) -> tuple[De
         facts = gather_facts([picture.embedded], sidecar.properties if sidecar else None)
         sidecar_mtime_ns = sidecar.mtime_ns if sidecar else 0
     small = _small(picture, request.thumbnail_px)
+    encoder_input = scaling.encoder_input(picture.pixels, spec).tobytes() if spec else b""
     decoded = Decoded(
         content_hash=source.content_hash,
         size_bytes=source.size_bytes,
@@ -93,8 +95,9 @@ def _decode(source: Source, request: DecodeRequest, max_pixels: int) -> tuple[De
         sidecar_mtime_ns=sidecar_mtime_ns,
         thumbnail=scaling.as_jpeg(small) if request.thumbnail_px > 0 else b"",
         average_colour=scaling.average_colour(small),
+        input_hash=hash_of_bytes(encoder_input) if spec else b"",
     )
-    return decoded, scaling.encoder_input(picture.pixels, spec).tobytes() if spec else b""
+    return decoded, encoder_input
 
 
 def _small(picture: Picture, longest_px: int) -> Image.Image:
@@ -141,5 +144,5 @@ def _sentence_of_system(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno == errno.ELOOP:
         return "This is a link that leads back to itself."
     if isinstance(error, OSError) and error.strerror:
-        return f"The file could not be read ({error.strerror}); check the disk or the connection."
+        return disk_trouble(error.strerror)
     return "The file could not be read: its name makes no sense to this system."

@@ -2,7 +2,7 @@
 
 import time
 from calendar import timegm
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from photofind.core.photo import Facts, PhotoId
@@ -38,8 +38,11 @@ class Catalogue(CatalogueOfFiles):
     # Settings of the library itself
 
     def set_meta(self, key: str, value: str) -> None:
-        with self.transaction():
-            self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+        """Writes nothing where it is known, so that a library can be opened on a full disk."""
+        known = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        if known is None or known[0] != value:
+            with self.transaction():
+                self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     # What is in the files
 
@@ -108,14 +111,45 @@ class Catalogue(CatalogueOfFiles):
         with self.transaction():
             self._connection.execute("UPDATE photos SET problem = ? WHERE id = ?", (storable(reason), photo_id))
 
-    # Vectors
-
-    def mark_encoded(self, encoder_key: str, contents: Iterable[tuple[PhotoId, bytes]]) -> None:
-        """The journal holds vectors of these contents, on disk; Milvus does not yet."""
+    def try_again(self, ids: Iterable[PhotoId]) -> None:
+        """What could not be read waits to be read again."""
         with self.transaction():
             self._connection.executemany(
-                "INSERT OR REPLACE INTO encoded SELECT ?, id, ?, 0 FROM photos WHERE id = ?",
-                [(encoder_key, content_hash, photo_id) for photo_id, content_hash in contents],
+                "UPDATE photos SET to_read = 1, problem = NULL WHERE id = ?", [(photo_id,) for photo_id in ids]
+            )
+
+    # Vectors
+
+    def mark_encoded(
+        self, encoder_key: str, contents: Iterable[tuple[PhotoId, bytes]], inputs: Mapping[PhotoId, bytes] | None = None
+    ) -> None:
+        """The journal holds vectors of these contents, on disk; Milvus does not yet.
+
+        ``inputs``: hashes of the pixels that the encoder was given, where they are known.
+        """
+        known = inputs or {}
+        with self.transaction():
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO encoded (encoder_key, photo_id, content_hash, input_hash)"
+                " SELECT ?, id, ?, ? FROM photos WHERE id = ?",
+                [(encoder_key, content_hash, known.get(photo_id), photo_id) for photo_id, content_hash in contents],
+            )
+
+    def note_same_input(self, encoder_key: str, photo_id: PhotoId, content_hash: bytes) -> None:
+        """The photo has this content now, and its pixels are still those of its vector; Milvus is told its new date."""
+        with self.transaction():
+            self._connection.execute(
+                "UPDATE encoded SET content_hash = ?, stored = 0 WHERE encoder_key = ? AND photo_id = ?",
+                (content_hash, encoder_key, photo_id),
+            )
+
+    def note_other_input(self, encoder_key: str, photo_id: PhotoId) -> None:
+        """The photo is about to be encoded again. The journal may get that vector before a crash and the catalogue never
+        hear of it, so from now on only the next vector counts, even if the file becomes again what it was."""
+        with self.transaction():
+            self._connection.execute(
+                "UPDATE encoded SET content_hash = x'', input_hash = NULL WHERE encoder_key = ? AND photo_id = ?",
+                (encoder_key, photo_id),
             )
 
     def mark_stored(self, encoder_key: str, contents: Iterable[tuple[PhotoId, bytes]]) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 from photofind.core.errors import NoRoom, StoreFailed
 from photofind.core.photo import PhotoId
 from photofind.core.words import search_words
+from photofind.store.catalogue_damage import is_damage, note_damage
 from photofind.store.catalogue_schema import open_for_writing
+from photofind.store.sqlite_room import is_full
 
 
 def split_path(path: str) -> tuple[bytes, bytes]:
@@ -64,8 +66,9 @@ class CatalogueConnection:
                 if not outermost:
                     self._connection.execute("RELEASE part")
             if isinstance(error, sqlite3.Error):
-                full = getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
-                raise _refused(error, full, self._path) from error
+                if is_damage(error):
+                    note_damage(self._path)
+                raise refused(error, self._path) from error
             raise
 
     def _index_words(self, photo_id: PhotoId) -> None:
@@ -97,9 +100,12 @@ def words_of(connection: sqlite3.Connection, photo_id: PhotoId) -> str | None:
     return " . ".join(" ".join(search_words(text)) for text in texts)
 
 
-def _refused(error: sqlite3.Error, full: bool, path: Path) -> StoreFailed:
-    if full:
+def refused(error: sqlite3.Error, path: Path) -> StoreFailed:
+    """The error to raise for one of SQLite's while writing."""
+    if is_full(error, path):
         return NoRoom(f"There is no room left on the disk of {path.parent}: free some space. Nothing was lost.")
+    if is_damage(error):
+        return StoreFailed(f"The catalogue {path} is damaged: close photofind and start it again, and it is mended.")
     return StoreFailed(f"The catalogue {path} cannot be written ({error}). Check the disk and its rights.")
 
 

@@ -90,6 +90,36 @@ class CatalogueOfFiles(CatalogueConnection):
         with self.transaction():
             self._connection.execute("UPDATE folders SET offline = ? WHERE id = ?", (offline, folder_id))
 
+    def set_place(self, folder_id: int, place: str) -> None:
+        """See ``config.volumes``."""
+        with self.transaction():
+            self._connection.execute("UPDATE folders SET volume = ? WHERE id = ?", (place, folder_id))
+
+    def relocate_folder(self, folder_id: int, source: str, target: str) -> None:
+        """A watched folder is the same one at another path: its drive is mounted elsewhere. No watched one is there."""
+        with self.transaction():
+            there = self._connection.execute("SELECT id FROM folders WHERE path = ?", (os.fsencode(target),)).fetchone()
+            self._connection.execute("UPDATE folders SET path = x'' WHERE id = ?", (folder_id,))
+            if there is not None:  # one that is watched no longer
+                self._connection.execute("UPDATE folders SET path = ? WHERE id = ?", (os.fsencode(source), there[0]))
+            self._connection.execute("UPDATE folders SET path = ? WHERE id = ?", (os.fsencode(target), folder_id))
+            self.move_folder(source, target, folder_id)
+
+    def split_folder(self, path: str) -> int:
+        """A drive mounted in a watched folder is a folder of its own: it can be away while the other is there."""
+        with self.transaction():
+            folder_id = self.watch_folder(path)
+            self._connection.execute(f"UPDATE photos SET folder_id = ? WHERE {BELOW}", (folder_id, *below(path)))
+        return folder_id
+
+    def some_files_of(self, folder_id: int, limit: int) -> list[tuple[str, int, int]]:
+        """Paths, sizes in bytes and mtimes in ns of some photos of a watched folder."""
+        rows = self._connection.execute(
+            "SELECT directory, name, size_bytes, mtime_ns FROM photos WHERE folder_id = ? AND gone_s IS NULL ORDER BY id LIMIT ?",
+            (folder_id, limit),
+        )
+        return [(os.path.join(os.fsdecode(directory), os.fsdecode(name)), size, mtime) for directory, name, size, mtime in rows]
+
     # What is on disk
 
     def files_in(self, directory: str, after: str, limit: int) -> list[KnownRow]:

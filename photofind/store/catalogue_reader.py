@@ -31,6 +31,8 @@ class Folder:
     id: int
     path: str
     offline: bool
+    place: str = ""
+    """Where it is, whatever path leads to it: see ``config.volumes``. "" while that is not known."""
 
 
 class CatalogueReader(CatalogueOfWork):
@@ -58,8 +60,8 @@ class CatalogueReader(CatalogueOfWork):
 
     def folders(self) -> list[Folder]:
         """The watched folders, in the order they were added."""
-        rows = self._connection.execute("SELECT id, path, offline FROM folders WHERE watched = 1 ORDER BY id")
-        return [Folder(folder_id, os.fsdecode(path), bool(offline)) for folder_id, path, offline in rows]
+        rows = self._connection.execute("SELECT id, path, offline, volume FROM folders WHERE watched = 1 ORDER BY id")
+        return [Folder(folder_id, os.fsdecode(path), bool(offline), place) for folder_id, path, offline, place in rows]
 
     def content_of(self, photo_id: PhotoId) -> bytes | None:
         """The content hash of the photo as it was read last."""
@@ -87,6 +89,11 @@ class CatalogueReader(CatalogueOfWork):
     def problems(self) -> list[ProblemRow]:
         """The files that cannot be read, and why."""
         return [row for _, row in self.problems_by_id()]
+
+    def has_problem(self, photo_id: PhotoId) -> bool:
+        """Whether the photo's file could not be read."""
+        row = self._connection.execute("SELECT problem FROM photos WHERE id = ?", (photo_id,)).fetchone()
+        return row is not None and row[0] is not None
 
     def problems_by_id(self) -> list[tuple[PhotoId, ProblemRow]]:
         rows = self._connection.execute(

@@ -5,10 +5,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from photofind.core.errors import StoreFailed
+from photofind.core.errors import NoRoom, StoreFailed
 from photofind.store.catalogue_counts import begin_to_count, has_counts
+from photofind.store.catalogue_migrations import migrate
+from photofind.store.durable import NO_ROOM
+from photofind.store.sqlite_reading import connect_for_reading, has_log
+from photofind.store.sqlite_room import is_full
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # Paths are BLOBs (os.fsencode): Linux names need not be UTF-8, and SQLite refuses lone surrogates in TEXT.
 # AUTOINCREMENT: ids name vectors and thumbnails in other stores, so none is ever given twice.
@@ -77,6 +81,7 @@ CREATE TABLE encoded (
     photo_id INTEGER NOT NULL REFERENCES photos (id) ON DELETE CASCADE,
     content_hash BLOB NOT NULL,
     stored INTEGER NOT NULL DEFAULT 0,
+    input_hash BLOB,                             -- of the pixels that the encoder was given; NULL: not known
     PRIMARY KEY (encoder_key, photo_id)
 ) WITHOUT ROWID;
 CREATE INDEX encoded_not_stored ON encoded (encoder_key, photo_id) WHERE stored = 0;
@@ -111,21 +116,31 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     Raises:
         StoreFailed: the file cannot be opened, is damaged, or comes from a newer photofind.
     """
+    connection: sqlite3.Connection | None = None
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")  # what a transaction may have to take back: else in TMPDIR
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
             connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
         elif version > SCHEMA_VERSION:
             connection.close()
             raise StoreFailed(f"The library was made by a newer photofind: update this program to open {path.parent}.")
+        elif version < SCHEMA_VERSION:
+            migrate(connection, SCHEMA_VERSION)
         if not has_counts(connection):
             begin_to_count(connection)
     except (sqlite3.Error, OSError) as error:
+        if connection is not None:
+            connection.close()
+        if is_full(error, path) if isinstance(error, sqlite3.Error) else error.errno in NO_ROOM:
+            raise NoRoom(
+                f"There is no room left on the disk of {path.parent}, so the library cannot be opened: free some space."
+            ) from error
         raise StoreFailed(f"The catalogue {path} cannot be opened ({error}). Check the disk and its rights.") from error
     return connection
 
@@ -137,15 +152,18 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         StoreFailed: there is no catalogue, or it cannot be read.
     """
     try:
-        connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10, isolation_level=None, check_same_thread=False
-        )
-        if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
+        connection = connect_for_reading(path)
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
             connection.close()
-            raise StoreFailed(f"The library was made by another version of photofind: update it to open {path.parent}.")
-        if not has_counts(connection):
+            raise StoreFailed(f"The library was made by a newer photofind: update this program to open {path.parent}.")
+        if version < SCHEMA_VERSION or not has_counts(connection):
             connection.close()
             raise StoreFailed(f"The library {path.parent} was made by an older photofind: open its window once, or index.")
     except sqlite3.Error as error:
+        if has_log(path) and not os.access(path.parent, os.W_OK):
+            raise StoreFailed(
+                f"The library {path.parent} was not closed in order: open it once where it can be written."
+            ) from error
         raise StoreFailed(f"The catalogue {path} cannot be read ({error}).") from error
     return connection

@@ -158,6 +158,13 @@ class CatalogueOfWork:
         ).fetchone()
         return None if row is None else bytes(row[0])
 
+    def encoded_input(self, encoder_key: str, photo_id: PhotoId) -> bytes | None:
+        """The hash of the pixels from which this encoder made the photo's vector, None where that is not known."""
+        row = self._connection.execute(
+            "SELECT input_hash FROM encoded WHERE encoder_key = ? AND photo_id = ?", (encoder_key, photo_id)
+        ).fetchone()
+        return None if row is None else row[0]
+
     def encoded_ids(self, encoder_key: str) -> "NDArray[np.int64]":
         """All photos whose vectors the journal must hold, gone ones included. int64 [n], ascending."""
         query = "SELECT photo_id AS id FROM encoded WHERE encoder_key = ? ORDER BY photo_id"

@@ -9,6 +9,7 @@ import errno
 import os
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from photofind.core.errors import NoRoom, StoreFailed
@@ -19,13 +20,13 @@ if sys.platform != "win32":
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _NO_RIGHTS = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def store_failure(error: OSError, what: str) -> StoreFailed:
     """The error to raise for an operating system error; ``what`` names the thing written or read ("the vectors")."""
-    if error.errno in _NO_ROOM:
+    if error.errno in NO_ROOM:
         return NoRoom(f"The disk is full, so {what} could not be written: free some space and photofind goes on.")
     if error.errno == errno.EROFS:
         return StoreFailed(f"The disk is read-only, so {what} could not be written: make the library's disk writable.")
@@ -121,11 +122,19 @@ def sync_tree(folder: Path, newer_than_ns: int = 0) -> int:
     return synced
 
 
-def set_aside(path: Path) -> Path:
-    """Rename a damaged file or folder to a free name beside it, and return that name. Raises OSError."""
+def set_aside(path: Path, *beside: str) -> Path:
+    """Rename a damaged file or folder to a free name beside it that says the day, and return that name. Raises OSError.
+
+    ``beside``: endings of files that belong to it ("-wal"), which go with it where they are there. Nothing that was set
+    aside is ever removed: what it holds is the user's to judge.
+    """
+    stem = f"{path.name}.damaged-{date.today().isoformat()}"
     number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+    while (aside := path.with_name(stem if number == 1 else f"{stem}-{number}")).exists():
         number += 1
     path.rename(aside)
+    for ending in beside:
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + ending).rename(aside.with_name(aside.name + ending))
     sync_folder(aside.parent)
     return aside

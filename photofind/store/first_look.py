@@ -9,6 +9,7 @@ from pathlib import Path
 from photofind.core.errors import StoreFailed
 from photofind.core.photo import FolderState, PhotoId, PhotoRow
 from photofind.store.catalogue_reader import CatalogueReader
+from photofind.store.sqlite_reading import connect_for_reading
 
 
 class FirstLook:
@@ -22,9 +23,7 @@ class FirstLook:
         self._lock = threading.Lock()
         self._reader: CatalogueReader | None = CatalogueReader(catalogue)
         try:
-            self._thumbnails = sqlite3.connect(
-                f"{thumbnails.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
-            )
+            self._thumbnails = connect_for_reading(thumbnails)
         except sqlite3.Error as error:
             self._reader.close()
             raise StoreFailed(f"The thumbnails {thumbnails} cannot be read ({error}).") from error

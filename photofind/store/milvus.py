@@ -19,16 +19,17 @@ from urllib.parse import urlsplit
 from photofind.core.errors import StoreFailed
 from photofind.store.durable import disk_errors, set_aside, store_failure
 from photofind.store.milvus_collection import COLLECTION_PREFIX, MilvusCollection, create, is_as_created
-from photofind.store.vector_host import VectorHost
+from photofind.store.milvus_files import damage_of, remove_leftover
+from photofind.store.vector_host import OF_ITS_CONTENT, Unopenable, VectorHost
 
 _log = logging.getLogger(__name__)
 _TIMEOUT_S = 60.0
 _CONNECT_TIMEOUT_S = 15.0
 _MIN_FREE_BYTES = 256 * 1024 * 1024
+_SHARE_OF_SMALL_DISK = 8
 _WHAT = "the vector store"
 _ERRNO = re.compile(r"\[Errno (\d+)\]")
 _OF_MEMORY = re.compile(r"memory|malloc|^$", re.IGNORECASE)  # MemoryError says nothing at all
-_OF_ITS_CONTENT = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR}  # rather than of the disk
 _READING = {"has_collection", "describe_collection", "list_collections", "query", "get", "search"}
 # gRPC's default asks an idle server for a sign of life each 10 s here, for which gRPC servers hang up on a client.
 _GRPC_OPTIONS = {"grpc.keepalive_time_ms": 2**31 - 1, "grpc.keepalive_permit_without_calls": 0}
@@ -50,9 +51,12 @@ class MilvusStore:
     """
 
     def __init__(
-        self, *, host: VectorHost | None = None, uri: str = "", token: str = "", min_free_bytes: int = _MIN_FREE_BYTES
+        self, *, host: VectorHost | None = None, uri: str = "", token: str = "", min_free_bytes: int = 0
     ) -> None:
-        """Either ``host``, which this store then owns, or the ``uri`` (and ``token``) of a server or of Zilliz Cloud."""
+        """Either ``host``, which this store then owns, or the ``uri`` (and ``token``) of a server or of Zilliz Cloud.
+
+        With less than ``min_free_bytes`` (0: what is wise for the disk) nothing is written to the host.
+        """
         if (host is None) == (not uri):
             raise ValueError("either a vector host or the address of a server")
         self.host = host
@@ -63,13 +67,15 @@ class MilvusStore:
         self._min_free_bytes = min_free_bytes
         self._client: Any = None
         self._lock = threading.RLock()  # the connection
+        self._begun_anew = False
+        self._opened: set[str] = set()  # collections whose files the engine that runs has in use
         self._write_lock = threading.RLock()  # Lite corrupts its log when two threads write, flushes included
 
     def collection(self, key: str, dimension: int) -> MilvusCollection:
         """The collection of the encoder ``key``, made when it is not there.
 
-        A collection of Milvus Lite that does not open, or was made for other vectors, is set aside with the whole
-        folder and made anew; the collection's ``notice`` then says so, and everything has to be refilled.
+        A collection of Milvus Lite that does not open, is damaged, or was made for other vectors, is set aside with the
+        whole folder and made anew; the collection's ``notice`` then says so, and everything has to be refilled.
         """
         name = COLLECTION_PREFIX + key
         notice = ""
@@ -81,11 +87,7 @@ class MilvusStore:
                     raise StoreFailed(f"The Milvus server has another collection named {name}: rename or remove it.")
                 self.call("load_collection", name)
             else:
-                try:
-                    self._open_embedded(name, dimension)
-                except _Unreadable as error:
-                    notice = self._begin_anew(error)
-                    self._open_embedded(name, dimension)
+                notice = self._open_embedded(self.host, name, dimension)
         return MilvusCollection(self, name, dimension, notice)
 
     def keys(self) -> list[str]:
@@ -195,6 +197,7 @@ class MilvusStore:
 
     def _disconnect(self) -> None:
         client, self._client = self._client, None
+        self._opened.clear()
         if client is not None:
             with contextlib.suppress(Exception):  # a connection that is lost may refuse to be closed
                 client.close()
@@ -206,7 +209,7 @@ class MilvusStore:
         if self.host is not None:
             if lost:
                 return _Lost("The vector store ended unexpectedly and is opened again at its next use.")
-            if number and int(number[1]) not in _OF_ITS_CONTENT:
+            if number and int(number[1]) not in OF_ITS_CONTENT:
                 return store_failure(OSError(int(number[1]), os.strerror(int(number[1]))), _WHAT)
             kind = StoreFailed if _OF_MEMORY.search(reason) else _Unreadable
             return kind(f"The vector store failed ({reason}); it is opened again at its next use.")
@@ -217,37 +220,57 @@ class MilvusStore:
 
     # Milvus Lite's files
 
-    def _open_embedded(self, name: str, dimension: int) -> None:
+    def _open_embedded(self, host: VectorHost, name: str, dimension: int) -> str:
+        """Open the collection, or begin anew where that cannot be; returns the sentence that says so."""
+        for is_last_try in (False, True):
+            try:
+                if name not in self._opened:
+                    self._look_at_files(host, name)
+                self._open_or_make(name, dimension)
+                return ""
+            except _Lost as error:  # reading was tried in two engines already: files may be what kills them
+                if is_last_try:
+                    return self._begin_anew(host, name, dimension, error)
+            except (_Unreadable, Unopenable) as error:
+                return self._begin_anew(host, name, dimension, error)
+        raise AssertionError("never reached")
+
+    def _look_at_files(self, host: VectorHost, name: str) -> None:
+        with disk_errors(_WHAT):
+            damage = damage_of(host.folder, name)
+            if damage:
+                raise _Unreadable(damage)
+            if remove_leftover(host.folder, name):
+                _log.warning("%s: leftover of a collection removed", name)
+
+    def _open_or_make(self, name: str, dimension: int) -> None:
         if not self.call("has_collection", name):
             with self.writing():
-                self._remove_leftover(name)
                 create(self, name, dimension)
         elif not is_as_created(self, name, dimension):
             raise _Unreadable(f"The vector store holds a collection {name} that is not this program's.")
         self.call("query", name, output_fields=["count(*)"])  # reads all of its files
+        self._opened.add(name)
 
-    def _remove_leftover(self, name: str) -> None:
-        """A kill while a collection was made leaves a folder that no schema was written to; Lite then makes none."""
-        assert self.host is not None
-        folder = self.host.folder / "collections" / name
-        if folder.is_dir() and not (folder / "schema.json").exists():
-            _log.warning("%s: leftover of a collection removed", folder)
-            shutil.rmtree(folder)
-
-    def _begin_anew(self, error: StoreFailed) -> str:
-        assert self.host is not None
+    def _begin_anew(self, host: VectorHost, name: str, dimension: int, error: StoreFailed) -> str:
         self.abandon()
+        if self._begun_anew:  # a disk that damages what was just written is not filled with copies of it
+            raise StoreFailed("The vector store was damaged twice in a row: check the disk of the library.") from error
+        self._begun_anew = True
         with disk_errors(_WHAT):
-            for older in self.host.folder.parent.glob(f"{self.host.folder.name}.damaged-*"):
-                shutil.rmtree(older, ignore_errors=True)  # one is enough of what can be made again
-            aside = set_aside(self.host.folder)
+            aside = set_aside(host.folder)
         _log.warning("the vector store is kept as %s: %s", aside, error)
-        return f"The vector store could not be read and is kept as {aside.name}; it is filled again."
+        self._open_or_make(name, dimension)
+        return f"The vector store could not be read and is filled again; the old one is kept as {aside}."
 
     def _refuse_without_room(self, host: VectorHost) -> None:
         # Writes that meet a full disk are the ones that make Lite lose rows.
         folder = host.folder if host.folder.exists() else host.folder.parent
-        if folder.exists() and shutil.disk_usage(folder).free < self._min_free_bytes:
+        if not folder.exists():
+            return
+        usage = shutil.disk_usage(folder)
+        least = self._min_free_bytes or min(_MIN_FREE_BYTES, usage.total // _SHARE_OF_SMALL_DISK)
+        if usage.free < least:
             raise store_failure(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), _WHAT)
 
 

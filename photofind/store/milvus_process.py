@@ -19,8 +19,11 @@ from numpy.typing import NDArray
 
 from photofind.core.errors import StoreFailed
 from photofind.core.helper_process import lifeline
-from photofind.store.milvus_collection import Verdict
+from photofind.store.durable import disk_errors
+from photofind.store.milvus_collection import COLLECTION_PREFIX, Verdict
+from photofind.store.milvus_files import damage_of
 from photofind.store.milvus_server import CLOSE, OPEN, Call, Reply, serve_milvus
+from photofind.store.vector_host_lock import ended_badly, lock_of
 
 _log = logging.getLogger(__name__)
 _LONGEST_CALL_S = 300.0  # the store inside has shorter time-outs for each request
@@ -61,6 +64,18 @@ class MilvusProcess:
     def collection(self, key: str, dimension: int) -> "RemoteCollection":
         """The collection of the encoder ``key``, made when it is not there; see ``MilvusStore.collection``."""
         return RemoteCollection(self, key, dimension, self.call(OPEN, key, dimension))
+
+    def is_in_doubt(self, key: str, *, has_rows: bool) -> bool:
+        """Whether a Milvus Lite file has to be verified though nothing waits: the engine was killed in its work, or files
+        of this encoder (which ``has_rows``) are not as they were written. Looks at some files only.
+        """
+        folder = self._place[0]
+        if folder is None or self._process is not None:
+            return False
+        with disk_errors("the vector store"):
+            name = COLLECTION_PREFIX + key
+            is_lost = has_rows and not (folder / "collections" / name).exists()
+            return is_lost or ended_badly(lock_of(folder)) or bool(damage_of(folder, name))
 
     def close(self) -> None:
         """Let the vector host write what it has and end, and the process with it; idempotent, the next call begins anew."""

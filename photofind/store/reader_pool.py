@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from photofind.core.errors import StoreFailed
+from photofind.store.catalogue_damage import is_damage, note_damage
 from photofind.store.catalogue_reader import CatalogueReader
 
 
@@ -30,6 +31,11 @@ class ReaderPool:
         try:
             yield reader
         except sqlite3.Error as error:
+            if is_damage(error):
+                note_damage(self._path)
+                raise StoreFailed(
+                    f"The catalogue {self._path} is damaged: close photofind and start it again, and it is mended."
+                ) from error
             raise StoreFailed(f"The catalogue {self._path} cannot be read ({error}). Check the disk.") from error
         finally:
             with self._lock:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from photofind.core.errors import NoRoom, StoreFailed
 from photofind.store.durable import PRIVATE_FILE, disk_errors, private_folder, set_aside
+from photofind.store.sqlite_room import is_full
 
 _log = logging.getLogger(__name__)
 _SCHEMA_VERSION = 1
@@ -18,14 +19,15 @@ _IDS_AT_ONCE = 500  # SQLite's oldest limit of bound values is 999
 _LARGEST_ID = 2**63 - 1
 _BUSY_TIMEOUT_S = 30
 _WHAT = "the thumbnails"
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class Thumbnails:
     """JPEGs by photo id. ``put`` and ``remove`` belong to one thread; reading is free to all.
 
-    Each reading thread has its own connection; ``close`` closes all. Damage found while reading is a missing thumbnail.
-    Damage found while opening or writing costs the whole file: it is renamed, a new one begun, and ``notice`` then
-    holds a sentence about it; every thumbnail has to be made again.
+    Each reading thread has its own connection; ``close`` closes all. Damage found while reading is a missing thumbnail,
+    until ``mend`` is called. Damage found by that, while opening or while writing costs the whole file: it is renamed, a
+    new one begun, and ``notice`` then holds a sentence about it; every thumbnail has to be made again.
     """
 
     def __init__(self, path: Path) -> None:
@@ -94,17 +96,22 @@ class Thumbnails:
         if self._writer is None:
             raise StoreFailed("The thumbnails are closed: start photofind again.")
         try:
-            with _transaction(self._writer):
+            with _transaction(self._writer, self.path):
                 self._writer.executemany(statement, rows)
         except sqlite3.Error as error:
             self._begin_anew_or_raise(error)
-            with _transaction(self._writer):
+            with _transaction(self._writer, self.path):
                 self._writer.executemany(statement, rows)
 
     def _begin_anew_or_raise(self, error: sqlite3.Error) -> None:
-        if _code(error) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            raise _failure(error) from error
+        if _code(error) not in _DAMAGED:
+            raise _failure(error, self.path) from error
         self.begin_anew(error)
+
+    def mend(self) -> None:
+        """Begin anew where a reader met damage since. The thread of ``put``. Raises NoRoom, StoreFailed."""
+        if self._readers.met_damage:
+            self.begin_anew("found while reading")
 
     def begin_anew(self, reason: object) -> None:
         """Set the file aside, as it cannot be trusted, and begin an empty one. Raises NoRoom, StoreFailed."""
@@ -113,15 +120,14 @@ class Thumbnails:
             self._writer.close()
             self._writer = None
         with disk_errors(_WHAT):
-            aside = set_aside(self.path)
-            for suffix in ("-wal", "-shm"):  # of the damaged file: SQLite would play them into the new one
-                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-        self.notice = f"The thumbnails could not be read and are made again; the old file is kept as {aside.name}."
+            aside = set_aside(self.path, "-wal", "-shm")  # SQLite would play those into the new file
+        self.notice = f"The thumbnails could not be read and are made again; the old file is kept as {aside}."
         _log.warning("%s (%s)", self.notice, reason)
         try:
             self._writer = _open_writer(self.path)
         except sqlite3.Error as again:
-            raise _failure(again) from again
+            raise _failure(again, self.path) from again
+        self._readers.met_damage = False
 
 
 class _Readers:
@@ -132,6 +138,7 @@ class _Readers:
         self._lock = threading.Lock()
         self._by_thread: dict[int, tuple[sqlite3.Connection, threading.Lock]] = {}
         self._closed = False
+        self.met_damage = False
 
     def ask(self, statement: str, values: Sequence[int] = ()) -> list[tuple[int, bytes]]:
         """The rows, or none where the file is damaged, busy or closed."""
@@ -147,6 +154,7 @@ class _Readers:
                 in_use.release()
         except sqlite3.Error as error:
             _log.warning("%s: %s", self._path, error)
+            self.met_damage = self.met_damage or _code(error) in _DAMAGED
             return []
 
     def close(self, *, for_good: bool = False) -> None:
@@ -181,6 +189,7 @@ def _open_writer(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         # A power cut may cost the last thumbnails, which are made again, but never the file (sqlite.org/wal.html).
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA temp_store = MEMORY")  # no files in TMPDIR, which may be full
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > _SCHEMA_VERSION:
             raise StoreFailed("The thumbnails were written by a newer photofind: update this one.")
@@ -199,7 +208,7 @@ def _open_writer(path: Path) -> sqlite3.Connection:
 
 
 @contextlib.contextmanager
-def _transaction(connection: sqlite3.Connection | None) -> Iterator[None]:
+def _transaction(connection: sqlite3.Connection | None, path: Path) -> Iterator[None]:
     """Raises sqlite3.Error only for damage, else NoRoom or StoreFailed."""
     assert connection is not None
     try:
@@ -210,8 +219,8 @@ def _transaction(connection: sqlite3.Connection | None) -> Iterator[None]:
         with contextlib.suppress(sqlite3.Error):
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-        if isinstance(error, sqlite3.Error) and _code(error) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            raise _failure(error) from error
+        if isinstance(error, sqlite3.Error) and _code(error) not in _DAMAGED:
+            raise _failure(error, path) from error
         raise
 
 
@@ -219,8 +228,8 @@ def _code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
-def _failure(error: sqlite3.Error) -> StoreFailed:
-    if _code(error) == sqlite3.SQLITE_FULL:
+def _failure(error: sqlite3.Error, path: Path) -> StoreFailed:
+    if is_full(error, path):
         return NoRoom("The disk is full, so thumbnails could not be written: free some space and photofind goes on.")
     if _code(error) in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return StoreFailed("photofind may not write the thumbnails: check the rights of the library's folder.")

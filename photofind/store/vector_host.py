@@ -5,6 +5,7 @@ half a second while it writes, and could not be killed and reopened after a fail
 """
 
 import contextlib
+import errno
 import logging
 import multiprocessing
 import os
@@ -18,14 +19,21 @@ from pathlib import Path
 
 from photofind.core.errors import PhotofindError, StoreFailed
 from photofind.core.helper_process import lifeline
+from photofind.core.passing_folder import make_passing_folder
 from photofind.store.durable import disk_errors, private_folder
-from photofind.store.vector_host_lock import end_orphan, remove_socket
+from photofind.store.vector_host_lock import end_orphan, lock_of, remove_socket
 from photofind.store.vector_host_process import serve
 
 _log = logging.getLogger(__name__)
 _MAX_SOCKET_CHARACTERS = 100  # gRPC and the kernel refuse 108 and more
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")  # gRPC reads addresses as URIs
 _WHAT = "the vector store"
+OF_ITS_CONTENT = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR}
+"""Errors that say something of the files in a folder rather than of the disk."""
+
+
+class Unopenable(StoreFailed):
+    """The engine cannot make sense of its folder."""
 
 
 class VectorHost:
@@ -88,7 +96,7 @@ class VectorHost:
         with disk_errors(_WHAT):
             private_folder(self.folder.parent)
             private_folder(self.folder)
-            lock = self.folder.with_name(f"{self.folder.name}.lock")
+            lock = lock_of(self.folder)
             end_orphan(lock)
             self._socket = _new_socket() if sys.platform != "win32" else None
         spawn = multiprocessing.get_context("spawn")
@@ -118,6 +126,8 @@ class VectorHost:
             raise StoreFailed("The vector store ended while it started: start photofind again.") from error
         if isinstance(answer, PhotofindError):
             raise answer
+        if isinstance(answer, OSError) and answer.errno in OF_ITS_CONTENT:
+            raise Unopenable(f"The vector store cannot be opened ({answer}): start photofind again.") from answer
         if isinstance(answer, OSError):
             with disk_errors(_WHAT):
                 raise answer
@@ -140,10 +150,16 @@ class VectorHost:
 
 def _new_socket() -> Path:
     """A name for a socket in a fresh folder that only this user can enter. Raises OSError."""
+    trouble: OSError = FileNotFoundError(
+        "no folder for a socket: set XDG_RUNTIME_DIR to a private folder with a short name"
+    )
     for parent in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):
         # mkdtemp makes the folder with mode 0700 and eight random characters.
         if parent and Path(parent).is_dir() and os.access(parent, os.W_OK) and _PLAIN_PATH.fullmatch(parent):
-            longest = f"{parent}/photofind-12345678/vectors"
+            longest = f"{parent}/photofind-run-12345678/vectors"
             if len(longest) < _MAX_SOCKET_CHARACTERS:
-                return Path(tempfile.mkdtemp(prefix="photofind-", dir=parent), "vectors")
-    raise FileNotFoundError("no folder for a socket: set XDG_RUNTIME_DIR to a private folder with a short name")
+                try:
+                    return make_passing_folder(parent) / "vectors"
+                except OSError as error:  # it is full, say: the next may not be
+                    trouble = error
+    raise trouble

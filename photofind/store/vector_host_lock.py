@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 from photofind.core.errors import LibraryInUse, StoreFailed
+from photofind.core.passing_folder import let_go
 from photofind.store.durable import PRIVATE_FILE
 
 if sys.platform == "win32":
@@ -51,9 +52,26 @@ class HostLock:
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         os.write(self._descriptor, json.dumps(asdict(record)).encode())
 
+    def clear(self) -> None:
+        """Say that the host ended well: see ``ended_badly``."""
+        os.ftruncate(self._descriptor, 0)
+
     def release(self) -> None:
         """Let go of the lock; the file stays, as another may be waiting at it."""
         os.close(self._descriptor)
+
+
+def lock_of(folder: Path) -> Path:
+    """Where the lock of the host of ``folder`` lies."""
+    return folder.with_name(f"{folder.name}.lock")
+
+
+def ended_badly(path: Path) -> bool:
+    """Whether the last host with the lock at ``path`` was killed before it had written everything. While none runs."""
+    try:
+        return path.stat().st_size > 0
+    except OSError:  # there never was one
+        return False
 
 
 def end_orphan(path: Path, wait_s: float = 10.0) -> None:
@@ -85,6 +103,7 @@ def remove_socket(socket: Path) -> None:
         socket.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         socket.parent.rmdir()  # refuses a folder that holds anything
+    let_go(socket.parent)
 
 
 def _end(record: HostRecord) -> None:

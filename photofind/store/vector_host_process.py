@@ -51,6 +51,7 @@ def serve(
     server.stop(_GRACE_S).wait()
     engine.close()  # writes what is in memory to files, which it does not sync
     sync_tree(folder, newer_than_ns=started_ns)
+    held.clear()
     held.release()
 
 
@@ -60,9 +61,11 @@ def _start(folder: Path, socket: Path | None) -> tuple[Any, Any, str]:
     from milvus_lite.adapter.grpc.server import _build_server
     from milvus_lite.db import MilvusLite
     from milvus_lite.engine.collection import Collection
+    from milvus_lite.storage import data_file, delta_file
 
     for name in ("pymilvus", "milvus_lite.adapter"):  # a traceback for each error that the client is told anyway
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    _check_pages(data_file, delta_file)
     engine = _mended(MilvusLite, Collection)(str(folder))
     server = _build_server(engine, _CALLS_AT_ONCE)
     if socket is not None:
@@ -72,6 +75,26 @@ def _start(folder: Path, socket: Path | None) -> tuple[Any, Any, str]:
         address = f"http://127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
     server.start()
     return engine, server, address
+
+
+def _check_pages(*modules: Any) -> None:
+    """Have Milvus Lite write a checksum with each page of its files, and look at it when it reads one.
+
+    Without, a bit that turned on the disk is a wrong vector and no error. Files from before have none, and are read.
+    """
+    import pyarrow.parquet  # type: ignore[import-untyped]
+
+    class Checked:
+        @staticmethod
+        def write_table(table: Any, path: str) -> None:
+            pyarrow.parquet.write_table(table, path, write_page_checksum=True)
+
+        @staticmethod
+        def read_table(path: str) -> Any:
+            return pyarrow.parquet.read_table(path, page_checksum_verification=True)
+
+    for module in modules:
+        module.pq = Checked
 
 
 def _mended(engine: Any, collection: Any) -> Any:

@@ -60,6 +60,8 @@ class FlatIndex:
         self._dimension = dimension
         self._lock = threading.Lock()
         self._slots = VectorSlots(dimension)
+        self.damaged = 0
+        """How many records of the journal it was loaded from were not as they were written."""
 
     @classmethod
     def from_journal(cls, path: Path, dimension: int, keep: NDArray[np.int64] | None = None) -> "FlatIndex":
@@ -69,6 +71,7 @@ class FlatIndex:
             raise StoreFailed(f"{path.name} holds vectors of another encoder: start photofind again.")
         index = cls(dimension)
         index._slots.adopt(content.ids, content.vectors)
+        index.damaged = content.damaged
         return index
 
     @property

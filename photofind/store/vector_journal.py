@@ -126,6 +126,15 @@ class VectorJournal:
         self._synced_end = self._end
         self._unsynced.clear()
 
+    def cut_to(self, records: int) -> None:
+        """Take the records behind the first ``records`` off again. Raises StoreFailed."""
+        self.sync()
+        end = HEADER_BYTES + records * self._format.size
+        with disk_errors(VECTORS):
+            os.ftruncate(self._descriptor, end)
+            sync_descriptor(self._descriptor)
+        self._end = self._synced_end = end
+
     def compact(self, keep: NDArray[np.int64] | Iterable[int]) -> None:
         """Write the journal anew with only the last vector of each id in ``keep``, and put it in place of the old one.
 
@@ -223,15 +232,20 @@ def _make_usable(path: Path, key: str, dimension: int) -> str:
     aside = set_aside(path)
     _create(path, header_bytes, ())
     sync_folder(path.parent)
-    return f"The file of picture vectors could not be read and is kept as {aside.name}; vectors are made again."
+    return f"The file of picture vectors could not be read and is made again; the old one is kept as {aside}."
 
 
 def _create(path: Path, header: bytes, blocks: Iterable[bytes]) -> None:
-    """Write a synced private file; the caller syncs its folder. Raises OSError."""
+    """Write a synced private file; the caller syncs its folder. Raises OSError; no half of one is left then."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, PRIVATE_FILE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(header)
-        for block in blocks:
-            file.write(block)
-        file.flush()
-        sync_descriptor(file.fileno())
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(header)
+            for block in blocks:
+                file.write(block)
+            file.flush()
+            sync_descriptor(file.fileno())
+    except OSError:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise

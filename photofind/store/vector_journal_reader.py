@@ -51,6 +51,17 @@ def read_journal(
         return read_records(file.fileno(), header.key, header.dimension, keep)
 
 
+def is_readable(path: Path) -> bool:
+    """Whether the journal at ``path`` begins as journals do, or is not there. Looks at its first bytes only."""
+    try:
+        with path.open("rb") as file:
+            return unpack_header(file.read(HEADER_BYTES)) is not None
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+
+
 def read_records(
     descriptor: int, key: str, dimension: int, keep: NDArray[np.int64] | Iterable[int] | None = None
 ) -> JournalContent:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from packages import pip_install
+
 ARCHITECTURE = "ViT-B-32-256"
 
 
@@ -47,9 +49,7 @@ def export_for_rclip(encoder: Path, data: Path, cache: Path) -> None:
     tools = cache / "onnx-tools"
     if not tools.exists():
         # Without dependencies: those come from our own environment, and must not hide them.
-        packages = ("onnx", "onnxscript", "onnx-ir", "ml_dtypes")
-        install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(tools), *packages]
-        subprocess.run(install, check=True)
+        pip_install(sys.executable, "--no-deps", "--target", str(tools), "onnx", "onnxscript", "onnx-ir", "ml_dtypes")
     (data / "tokenizer").mkdir(parents=True, exist_ok=True)
     vocabulary = Path(open_clip.__file__).with_name("bpe_simple_vocab_16e6.txt.gz")
     shutil.copy(vocabulary, data / "tokenizer" / vocabulary.name)

@@ -2,10 +2,11 @@
 
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
+
+from packages import make_environment, pip_install
 
 VERSION = "3.3"
 
@@ -18,9 +19,8 @@ class Rclip:
         self._command = environment / "bin" / "rclip"
         self._models = models
         if not self._command.exists():
-            subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
-            pip = [str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-            subprocess.run([*pip, f"rclip=={VERSION}.*"], check=True)
+            make_environment(environment)
+            pip_install(environment / "bin" / "python", f"rclip=={VERSION}.*")
 
     def seconds(self, photos: Path) -> float:
         """The whole command, from nothing: an empty index each time. Raises RuntimeError when it indexes less than all."""

@@ -1,8 +1,9 @@
 import logging
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,3 +81,24 @@ def test_a_log_that_cannot_be_written_costs_only_itself(
         close = logs.set_up(tmp_path / "logs")
     close()
     assert "no log is kept" in capsys.readouterr().err
+
+
+def test_a_full_disk_costs_lines_of_the_log_and_nothing_else(
+    small_disk: Callable[[int], Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    disk = small_disk(4)
+    close = logs.set_up(disk.folder / "logs")
+    log = logging.getLogger("photofind.test")
+    log.info("before")
+    disk.fill()
+    for number in range(300):
+        log.info("line %d %s", number, "x" * 200)
+    disk.make_room()
+    log.info("after")
+    disk.fill()
+    for number in range(300):
+        log.info("line %d %s", number, "x" * 200)
+    close()
+    assert capsys.readouterr().err == ""
+    text = (disk.folder / "logs" / "photofind.log").read_text("utf-8")
+    assert "before" in text and "after" in text

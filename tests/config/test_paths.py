@@ -1,6 +1,10 @@
 import os
 import stat
+import subprocess
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,3 +83,31 @@ def test_no_two_parts_of_a_library_share_a_name(tmp_path: Path) -> None:
     parts = [value for name, value in vars(type(library)).items() if isinstance(value, property)]
     names = [part.__get__(library) for part in parts]
     assert len(names) == len(set(names)) == 8
+
+
+def test_sockets_go_where_there_is_room_and_without_any_it_is_one_sentence(
+    small_disk: Callable[[int], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full, other = small_disk(4), small_disk(4)
+    for disk in (full, other):
+        subprocess.run(["mount", "-o", "remount,nr_inodes=1", disk.folder], check=True)  # not one more name
+    subprocess.run(["mount", "-o", "remount,nr_inodes=100", other.folder], check=True)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(full.folder))
+    monkeypatch.setattr(tempfile, "tempdir", str(other.folder))
+    assert paths.runtime_folder().parent == other.folder
+    monkeypatch.setattr(paths, "_runtime_parents", lambda: [str(full.folder)])
+    with pytest.raises(StoreFailed, match=r"No space left on device.*Make room there"):
+        paths.runtime_folder()
+
+
+def test_a_library_that_can_only_be_looked_at_is_known_as_one(small_disk: Callable[[int], Any]) -> None:
+    disk = small_disk(4)
+    library = paths.LibraryPaths(disk.folder / "library")
+    assert not library.is_read_only()  # there is none
+    library.make_folder()
+    library.catalogue.touch()
+    assert not library.is_read_only()
+    disk.set_read_only(True)
+    assert library.is_read_only()
+    with pytest.raises(StoreFailed, match="Read-only file system"):
+        paths.LibraryPaths(disk.folder / "another").make_folder()

@@ -3,6 +3,7 @@ import errno
 import json
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,23 @@ def test_a_full_disk_leaves_the_old_settings(tmp_path: Path, monkeypatch: pytest
         settings.save(path, Settings(theme="light"))
     assert settings.load(path) == (Settings(theme="dark"), "")
     assert os.listdir(tmp_path) == ["settings.json"]
+
+
+@pytest.mark.parametrize("left_bytes", [0, 4096])
+def test_a_disk_that_is_really_full_leaves_the_old_settings_and_no_half_of_new_ones(
+    small_disk: Callable[[int], Any], left_bytes: int
+) -> None:
+    disk = small_disk(4)
+    path = disk.folder / "settings.json"
+    settings.save(path, Settings(theme="dark"))
+    disk.fill(left_bytes)
+    with pytest.raises(NoRoom, match="no room left"):
+        settings.save(path, Settings(theme="light", window_geometry="x" * 6_000))
+    assert settings.load(path) == (Settings(theme="dark"), "")
+    disk.make_room()
+    assert os.listdir(disk.folder) == ["settings.json"]
+    settings.save(path, Settings(theme="light"))
+    assert settings.load(path) == (Settings(theme="light"), "")
 
 
 def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:

@@ -128,6 +128,24 @@ def test_speed_and_the_pause_on_battery_are_chosen_from_a_menu(
     assert window.status.speed.accessibleName() == "Speed: Automatic"
 
 
+def test_a_full_disk_is_told_in_the_status_line_and_where_photos_are_missed_and_the_words_go(
+    qtbot: QtBot, engines: Engines, windows: Windows
+) -> None:
+    engine = engines(50)
+    window = windows(engine)
+    engine.post(events.Progress(events.Activity.PAUSED_FOR_ROOM, 10, 50, sentence="The disk is full: 4 MB are needed."))
+    words = "The disk is full: 4 MB are needed. Photos are looked through again when there is room."
+    qtbot.waitUntil(lambda: window.status.doing.text == words)
+    assert window.status.doing.accessibleName() == words
+    assert not window.status.pause.isVisible() and not window.status.bar.isVisible()
+    engine.set_ids([])
+    engine.post(events.LibraryState(Counts(waiting=40), (FolderState("/photos", 0),)))
+    qtbot.waitUntil(lambda: state_says(window, "Your photos have not been looked through yet"))
+    assert window.empty.more.text() == "They appear here by themselves once the disk has room."
+    engine.post(events.Progress(events.Activity.IDLE))
+    qtbot.waitUntil(lambda: not window.status.doing.isVisible())
+
+
 def test_a_pause_on_battery_says_so_and_can_be_ended_for_this_time(
     qtbot: QtBot, engines: Engines, windows: Windows
 ) -> None:

@@ -45,7 +45,12 @@ from photofind.gui import status_words
             "Gently on battery · 1,204 photos to go · about 7 minutes left",
         ),
         (Progress(Activity.INDEXING, 0, 40, pace=Pace.GENTLE_AS_CHOSEN), "Gently · 40 photos to go"),
-        (Progress(Activity.STOPPED_BY_TROUBLE, sentence="The disk is full."), "The disk is full."),
+        (Progress(Activity.STOPPED_BY_TROUBLE, sentence="The disk fails."), "The disk fails."),
+        (Progress(Activity.READ_ONLY, sentence="Nothing is saved."), "Nothing is saved."),
+        (
+            Progress(Activity.PAUSED_FOR_ROOM, 0, 9, sentence="The disk is full: 4 MB are needed."),
+            "The disk is full: 4 MB are needed. Photos are looked through again when there is room.",
+        ),
     ],
 )  # fmt: skip
 def test_progress_is_told_in_plain_words(qtbot: QtBot, progress: Progress, words: str) -> None:

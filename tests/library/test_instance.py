@@ -439,3 +439,21 @@ def test_stop_leaves_no_thread_and_no_folder(serve: Callable[..., Path], tmp_pat
         server.stop()
     assert threading.active_count() == before
     assert not Path(address.socket).parent.exists()
+
+
+def test_a_library_that_was_used_before_is_locked_and_takes_commands_on_a_full_disk(
+    small_disk: Callable[[int], Any],
+) -> None:
+    disk = small_disk(4)
+    folder = disk.folder / "library"
+    LibraryLock.acquire(folder).release()
+    disk.fill()
+    for _ in range(2):
+        with LibraryLock.acquire(folder) as lock:
+            server = CommandServer(lambda request, *_: {"heard": request["command"]})
+            try:
+                lock.publish(server.start())
+                assert send_command(folder, {"command": "raise"}) == {"heard": "raise"}
+            finally:
+                server.stop()
+        assert send_command(folder, {"command": "raise"}) is None

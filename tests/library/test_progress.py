@@ -69,6 +69,21 @@ def test_trouble_comes_before_all_else_and_goes() -> None:
     assert told[-1].activity is Activity.INDEXING
 
 
+def test_a_full_disk_is_a_pause_of_its_own_and_no_other_pause_hides_behind_it() -> None:
+    progress, _, told = board()
+    progress.set_waiting(3)
+    progress.set_trouble("It needs 40 MB.", for_room=True)
+    assert (told[-1].activity, told[-1].sentence) == (Activity.PAUSED_FOR_ROOM, "It needs 40 MB.")
+    progress.set_trouble("It needs 20 MB.", for_room=True)
+    assert told[-1].sentence == "It needs 20 MB."  # at once, though the activity is the same
+    progress.set_pace(Pace.FULL, True)
+    assert told[-1].activity is Activity.PAUSED
+    progress.set_pace(Pace.FULL, False)
+    assert told[-1].activity is Activity.PAUSED_FOR_ROOM
+    progress.set_trouble("")
+    assert told[-1].activity is Activity.INDEXING
+
+
 def test_a_pace_has_a_rate_of_its_own_so_that_the_time_left_is_that_of_now() -> None:
     progress, clock, told = board()
     progress.set_waiting(1000)

@@ -276,7 +276,7 @@ def test_a_watch_that_has_died_is_replaced(
 def test_mount_points_are_read_with_their_odd_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert "/proc" in mounts()
     (tmp_path / "info").write_bytes(b"36 35 98:0 /m /a\\040b\\134c\xff rw,noatime master:1 - ext3 /dev/root rw\n")
-    monkeypatch.setattr("photofind.library.mounts._MOUNTS", tmp_path / "info")
+    monkeypatch.setattr("photofind.config.mount_table._MOUNTS", tmp_path / "info")
     assert mounts() == {os.fsdecode(b"/a b\\c\xff"): "36 98:0"}
-    monkeypatch.setattr("photofind.library.mounts._MOUNTS", tmp_path / "none")
+    monkeypatch.setattr("photofind.config.mount_table._MOUNTS", tmp_path / "none")
     assert mounts() == {}

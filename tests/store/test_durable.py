@@ -2,6 +2,7 @@ import errno
 import os
 import stat
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -59,12 +60,12 @@ def test_only_what_changed_is_synced(tmp_path: Path) -> None:
 
 
 def test_replacing_and_setting_aside_keep_what_was_there(tmp_path: Path) -> None:
-    target, source = tmp_path / "target", tmp_path / "source"
+    target, source, today = tmp_path / "target", tmp_path / "source", date.today().isoformat()
     target.write_bytes(b"old")
     source.write_bytes(b"new")
-    assert set_aside(target).name == "target.damaged-1"
+    assert set_aside(target).name == f"target.damaged-{today}"
     target.write_bytes(b"older")
-    assert set_aside(target).name == "target.damaged-2"
+    assert set_aside(target).name == f"target.damaged-{today}-2"
     replace_file(source, target)
     assert target.read_bytes() == b"new"
-    assert (tmp_path / "target.damaged-1").read_bytes() == b"old"
+    assert (tmp_path / f"target.damaged-{today}").read_bytes() == b"old"

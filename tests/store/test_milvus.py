@@ -1,3 +1,4 @@
+import contextlib
 import logging
 import re
 import resource
@@ -337,12 +338,13 @@ def test_a_damaged_store_is_kept_aside_and_begun_anew(store: MilvusStore, caplog
     data.write_bytes(b"")
     with caplog.at_level(logging.WARNING):
         collection = store.collection("k", DIMENSION)
-    assert "milvus.db.damaged-1" in collection.notice
+    assert store.host is not None
+    (aside,) = store.host.folder.parent.glob("milvus.db.damaged-*")
+    assert str(aside) in collection.notice
     assert collection.count() == 0
     fill(collection, 50)
     assert collection.count() == 50
-    assert store.host is not None
-    assert store.host.folder.with_name("milvus.db.damaged-1").is_dir()
+    assert aside.is_dir()
 
 
 def test_a_collection_of_another_dimension_is_not_written_to(
@@ -370,6 +372,75 @@ def test_after_a_failed_write_the_engine_writes_nothing_more(store: MilvusStore)
     verdict = collection.verify(ids)
     assert len(verdict.missing) == 0  # its log was left alone
     assert store.host.pid not in (None, pid)
+
+
+@pytest.mark.parametrize("left_bytes", [4_096, 24_000, 60_000])
+def test_a_flush_that_meets_a_full_disk_loses_nothing_even_when_later_ones_work(
+    left_bytes: int, small_disk: Callable[[int], Any]
+) -> None:
+    disk = small_disk(24)
+    store = MilvusStore(host=VectorHost(disk.folder / "milvus.db"), min_free_bytes=1)
+    try:
+        collection = store.collection("k", DIMENSION)
+        ids, _ = fill(collection, 1000)
+        disk.fill(left_bytes)
+        with pytest.raises(NoRoom, match="free some space"):
+            collection.flush()
+        assert store.host is not None and store.host.pid is None
+        disk.make_room()
+        assert len(collection.verify(ids).missing) == 0
+        fill(collection, 100, start=2000)
+        collection.flush()
+        store.close()
+        assert store.collection("k", DIMENSION).count() == 1100
+    finally:
+        store.close()
+
+
+def test_rows_that_meet_a_full_disk_are_refused_and_later_ones_are_all_there(small_disk: Callable[[int], Any]) -> None:
+    disk = small_disk(24)
+    store = MilvusStore(host=VectorHost(disk.folder / "milvus.db"), min_free_bytes=1)
+    try:
+        collection = store.collection("k", DIMENSION)
+        fill(collection, 100)
+        disk.fill(100_000)
+        with pytest.raises(NoRoom, match="free some space"):
+            for start in range(1000, 9000, 200):
+                fill(collection, 200, start=start)
+        disk.make_room()
+        verdict = collection.verify(ids_from(1, 100))
+        assert len(verdict.missing) == 0
+        if len(verdict.extra):
+            collection.delete(verdict.extra)
+        for start in range(1000, 5000, 200):
+            fill(collection, 200, start=start)
+        collection.flush()
+        store.abandon()
+        assert len(collection.verify(np.concatenate([ids_from(1, 100), ids_from(1000, 4000)])).missing) == 0
+    finally:
+        store.close()
+
+
+def test_files_that_are_merged_on_a_full_disk_lose_no_row_that_was_flushed(small_disk: Callable[[int], Any]) -> None:
+    disk = small_disk(24)
+    store = MilvusStore(host=VectorHost(disk.folder / "milvus.db"), min_free_bytes=1)
+    flushed: list[NDArray[np.int64]] = []
+    try:
+        collection = store.collection("k", DIMENSION)
+        disk.fill(260_000)
+        for start in range(1, 4_000, 200):
+            with contextlib.suppress(NoRoom):
+                ids, _ = fill(collection, 200, start=start)
+                collection.flush()
+                flushed.append(ids)
+        assert store.breakdowns > 0 and flushed
+        disk.make_room()
+        for _ in range(2):
+            verdict = collection.verify(np.concatenate(flushed))
+            assert len(verdict.missing) == 0
+            store.abandon()
+    finally:
+        store.close()
 
 
 def test_without_room_nothing_is_written(tmp_path: Path) -> None:

@@ -117,10 +117,11 @@ def test_a_damaged_file_is_set_aside_and_said(path: Path, damage: bytes, caplog:
     path.parent.mkdir()
     path.write_bytes(damage)
     with caplog.at_level(logging.WARNING), Thumbnails(path) as thumbnails:
-        assert "thumbnails.sqlite.damaged-1" in thumbnails.notice
+        (aside,) = path.parent.glob("thumbnails.sqlite.damaged-*")
+        assert str(aside) in thumbnails.notice
         thumbnails.put([(1, JPEG)])
         assert thumbnails.get(1) == JPEG
-    assert path.with_name("thumbnails.sqlite.damaged-1").read_bytes() == damage
+    assert aside.read_bytes() == damage
 
 
 def test_damage_inside_the_file_costs_the_old_thumbnails_and_never_the_new_ones(
@@ -146,7 +147,7 @@ def test_a_file_of_a_newer_version_is_left_alone(path: Path) -> None:
     connection.close()
     with pytest.raises(StoreFailed, match="newer photofind"):
         Thumbnails(path)
-    assert not path.with_name("thumbnails.sqlite.damaged-1").exists()
+    assert not list(path.parent.glob("*.damaged-*"))
 
 
 def test_a_write_that_finds_no_room_changes_nothing_and_the_next_one_works(thumbnails: Thumbnails) -> None:

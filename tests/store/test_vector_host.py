@@ -7,8 +7,9 @@ import sys
 import tempfile
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -198,3 +199,16 @@ def test_a_host_that_hangs_is_killed_when_it_is_stopped(tmp_path: Path, caplog: 
         host.stop()
     assert not running(pid)
     assert "killed" in caplog.text
+
+
+def test_a_full_folder_for_sockets_is_passed_over(
+    tmp_path: Path, small_disk: Callable[[int], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = small_disk(4)
+    subprocess.run(["mount", "-o", "remount,nr_inodes=1", full.folder], check=True)  # not one more name
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(full.folder))
+    host = VectorHost(tmp_path / "milvus.db")
+    try:
+        assert host.uri().startswith("unix:") and str(full.folder) not in host.uri()
+    finally:
+        host.stop()

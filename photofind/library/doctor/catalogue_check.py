@@ -7,6 +7,7 @@ from contextlib import closing
 from photofind.library.doctor.catalogue_repair import rebuild
 from photofind.library.doctor.ward import CLOSE_THE_WINDOW, Diagnosis, Ward, broken, fine
 from photofind.library.librarian import Desk
+from photofind.library.scan import rules_of
 from photofind.store.catalogue import Catalogue
 from photofind.store.catalogue_counts import count_anew
 from photofind.store.catalogue_examination import (
@@ -55,8 +56,10 @@ def check(ward: Ward) -> Iterator[Diagnosis]:
 
 
 def _damaged(ward: Ward, code: str, sentence: str) -> Diagnosis:
-    if ward.write is not None and ward.is_alone:
-        return broken("catalogue", code, sentence, _MEANING, mend=lambda: rebuild(ward))
+    lend = ward.librarian
+    if lend is not None and ward.is_alone:
+        rules = rules_of(ward.settings)
+        return broken("catalogue", code, sentence, _MEANING, mend=lambda: rebuild(ward.paths, rules, lend))
     return broken("catalogue", code, sentence, _MEANING, CLOSE_THE_WINDOW)
 
 

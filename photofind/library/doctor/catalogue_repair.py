@@ -3,13 +3,15 @@
 import contextlib
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
+from photofind.config.paths import LibraryPaths
 from photofind.core.errors import StoreFailed
-from photofind.library.doctor.ward import Ward
+from photofind.library.librarian import Librarian
 from photofind.library.restoring import restore_folders, restore_photos
-from photofind.library.scan import rules_of
+from photofind.library.scan import SkipRules
 from photofind.store.catalogue_examination import open_for_examining
 from photofind.store.catalogue_salvage import Salvaged, salvage
 from photofind.store.durable import disk_errors, sync_file, sync_folder
@@ -20,37 +22,37 @@ from photofind.store.vector_journal_reader import read_journal
 _WHAT = "the catalogue"
 _SIDES = ("-wal", "-shm")
 
+LendLibrarian = Callable[[], AbstractContextManager[Librarian]]
 
-def rebuild(ward: Ward) -> str:
+
+def rebuild(paths: LibraryPaths, rules: SkipRules, lend: LendLibrarian) -> str:
     """Put a new catalogue in place of one that cannot be trusted, which is kept beside it. Nobody has the library open.
 
-    Returns what was done and what was lost, in sentences. Raises NoRoom, StoreFailed; the old one is in place then.
+    ``lend`` gives a librarian on the new one. Returns what was done and what was lost, in sentences. Raises NoRoom,
+    StoreFailed; the old one is in place then.
     """
-    backup = EditBackups(ward.paths.catalogue_backups).newest()
-    path = ward.paths.catalogue
+    backup = EditBackups(paths.catalogue_backups).newest()
+    path = paths.catalogue
     fresh = path.with_name(f"{path.name}.mending")
     with disk_errors(_WHAT):
         for suffix in ("", *_SIDES):
             fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
-        salvaged = salvage(path if path.exists() else None, fresh, _highest_id(ward), _journals(ward))
+        salvaged = salvage(path if path.exists() else None, fresh, _highest_id(paths), _journals(paths))
         sync_file(fresh)
         aside = _exchange(path, fresh)
     words = _what_was_kept(salvaged, aside)
     if backup is not None:
-        words += _restore(ward, backup)
+        words += _restore(paths, rules, lend, backup)
     elif salvaged.photos == 0:
         words += " There is no backup: tags and ratings that were kept here only are lost. Add your folders again."
     return words + " What is not known now is found when the folders are looked through."
 
 
-def _restore(ward: Ward, backup: Backup) -> str:
-    assert ward.librarian is not None
-    with ward.librarian() as librarian:
-        added, absent = librarian.submit(
-            lambda desk: restore_folders(desk, backup.folders, rules_of(ward.settings))
-        ).result()
+def _restore(paths: LibraryPaths, rules: SkipRules, lend: LendLibrarian, backup: Backup) -> str:
+    with lend() as librarian:
+        added, absent = librarian.submit(lambda desk: restore_folders(desk, backup.folders, rules)).result()
         restored = restore_photos(
-            lambda job: librarian.submit(job).result(), ward.paths, backup.photos, overwrite=False, dry_run=False
+            lambda job: librarian.submit(job).result(), paths, backup.photos, overwrite=False, dry_run=False
         )
     words = f" From the backup {backup.head.path.name}, edits of {restored.restored:,} photos came back"
     if restored.waiting:
@@ -97,16 +99,16 @@ def _free_name(path: Path) -> Path:
     return aside
 
 
-def _highest_id(ward: Ward) -> int:
+def _highest_id(paths: LibraryPaths) -> int:
     """The highest id of a photo that thumbnails or journals know: none is ever given twice."""
     highest = 0
-    with contextlib.suppress(sqlite3.DatabaseError), closing(open_for_examining(ward.paths.thumbnails)) as thumbnails:
+    with contextlib.suppress(sqlite3.DatabaseError), closing(open_for_examining(paths.thumbnails)) as thumbnails:
         highest = thumbnails.execute("SELECT coalesce(max(photo_id), 0) FROM thumbnails").fetchone()[0]
-    for key in _journals(ward):
+    for key in _journals(paths):
         with contextlib.suppress(StoreFailed):
-            highest = max(highest, int(read_journal(ward.journal(key)).ids.max(initial=0)))
+            highest = max(highest, int(read_journal(paths.vectors / f"{key}.journal").ids.max(initial=0)))
     return highest
 
 
-def _journals(ward: Ward) -> list[str]:
-    return sorted(path.stem for path in ward.paths.vectors.glob("*.journal"))
+def _journals(paths: LibraryPaths) -> list[str]:
+    return sorted(path.stem for path in paths.vectors.glob("*.journal"))

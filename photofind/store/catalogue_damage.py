@@ -1,0 +1,57 @@
+"""Whether the catalogue's file can still be trusted."""
+
+import contextlib
+import logging
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+_log = logging.getLogger(__name__)
+
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether SQLite complains of what is in the file, rather than of the disk, of rights or of a lock."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+
+
+def note_damage(catalogue: Path) -> None:
+    """Somebody met damage in the middle of work: have the whole file looked at when it is opened next. Any thread."""
+    _log.error("%s is damaged", catalogue)
+    with contextlib.suppress(OSError):
+        _mark_of(catalogue).touch(mode=0o600)
+
+
+def forget_damage(catalogue: Path) -> None:
+    """It was mended."""
+    with contextlib.suppress(OSError):
+        _mark_of(catalogue).unlink(missing_ok=True)
+
+
+def damage_of(catalogue: Path) -> str:
+    """What SQLite finds wrong with the file, "" where it is sound or not there. Nobody else has it open for writing.
+
+    After a session that did not end well (its log is still there), or in which damage was met, each page is looked at,
+    which takes a second for 100,000 photos; else only whether it is a catalogue at all.
+    """
+    if not catalogue.exists() or catalogue.stat().st_size == 0:
+        return ""
+    log = catalogue.with_name(f"{catalogue.name}-wal")
+    is_in_doubt = _mark_of(catalogue).exists() or (log.exists() and log.stat().st_size > 0)
+    try:
+        with closing(sqlite3.connect(catalogue, timeout=10, isolation_level=None)) as connection:
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version and not {"photos", "folders", "tags", "encoded", "meta"} <= tables:
+                return "tables are missing"
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0] if is_in_doubt else "ok"
+    except sqlite3.Error as error:
+        return str(error) if is_damage(error) else ""  # for other reasons it is refused when it is opened
+    if found == "ok":
+        forget_damage(catalogue)
+    return "" if found == "ok" else str(found)
+
+
+def _mark_of(catalogue: Path) -> Path:
+    return catalogue.with_name(f"{catalogue.name}.in-doubt")
