@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
@@ -19,9 +20,12 @@ import damage
 
 from photofind.cli import main
 from photofind.config.resources import resource
+from photofind.config.settings import Settings
+from photofind.core.errors import StoreFailed
 from photofind.encoders.shelf import Shelf
 from photofind.library.doctor import watching_check
 from photofind.library.engine import Engine
+from photofind.library.front import LibraryFront
 from photofind.library.instance import send_command
 from photofind.library.session import library_paths, open_library
 from photofind.store.catalogue_reader import CatalogueReader
@@ -359,6 +363,19 @@ def test_beside_an_open_library_the_program_that_holds_it_looks_and_mends(
     engine.indexer.when_done().result(60)
     assert codes(run("doctor")[1]) == []
     assert_all_is_found(run, healthy, library)
+
+
+def test_the_window_asks_for_a_check_up_and_a_report_the_same_way(
+    healthy: Path, library: Path, engine: Engine, tmp_path: Path
+) -> None:
+    front = LibraryFront(Settings(), None)
+    with pytest.raises(StoreFailed, match="still being opened"):
+        front.check_up(repair=False)
+    front.attach(engine)
+    findings = front.check_up(repair=False)
+    assert not [finding for finding in findings if finding.is_trouble]
+    front.save_report(findings, str(tmp_path / "report.zip"))
+    assert zipfile.is_zipfile(tmp_path / "report.zip")
 
 
 def test_a_catalogue_that_is_damaged_under_an_open_window_is_not_mended_there(

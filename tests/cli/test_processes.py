@@ -96,6 +96,17 @@ def test_reading_commands_work_while_an_index_runs(indexing: tuple[subprocess.Po
     process.send_signal(signal.SIGINT)
 
 
+def test_the_doctor_has_the_indexing_program_look_and_that_goes_on_afterwards(
+    indexing: tuple[subprocess.Popen[str], Path],
+) -> None:
+    process, library = indexing
+    status, reply = run(library, "doctor", "--repair")
+    assert status == 0, reply
+    assert {"journal", "milvus"} <= {finding["check"] for finding in reply["findings"]}
+    out, _ = process.communicate(timeout=90)
+    assert (process.returncode, json.loads(out)["indexed"]) == (0, 160)
+
+
 def test_an_index_beside_another_hands_its_folders_over(
     indexing: tuple[subprocess.Popen[str], Path], tmp_path: Path, make_picture: MakePicture
 ) -> None:

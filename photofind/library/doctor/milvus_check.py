@@ -37,9 +37,9 @@ def check(ward: Ward) -> Iterator[Diagnosis]:
         yield note(
             "milvus",
             "milvus-not-looked-at",
-            "Milvus was not looked at, as another program has it open.",
+            "Milvus was not looked at: only one program can open it, and only where it can write.",
             "It may be well or not.",
-            "Close photofind's window, then run: photofind doctor",
+            "Run photofind doctor when nothing else has the library open and its folder can be written.",
         )
         return
     if not holds_anything(ward):
@@ -70,6 +70,8 @@ class _Difference:
 
 def _compare(ward: Ward, encoder: KnownEncoder, stored: dict[int, bytes]) -> _Difference:
     path = ward.journal(encoder.key)
+    with ward.reader() as reader:
+        waiting = {row[0] for row in reader.to_store(encoder.key, -1)}  # may be there, if a program ended before it noted so
     journal = read_journal(path, expected=(encoder.key, encoder.dimension)) if path.exists() else None
     ids = np.array(sorted(stored), np.int64)
     sample = ids[:: max(1, len(ids) // _SAMPLE)]
@@ -88,7 +90,7 @@ def _compare(ward: Ward, encoder: KnownEncoder, stored: dict[int, bytes]) -> _Di
         rows=len(there),
         doubles=seen.doubles,
         missing=sorted(stored.keys() - there.keys()),
-        extra=sorted(there.keys() - stored.keys()),
+        extra=sorted(there.keys() - stored.keys() - waiting),
         wrong=sorted({*wrong, *_unlike(seen, journal)}),
     )
 
@@ -115,10 +117,7 @@ def _told(ward: Ward, one: _Difference) -> Diagnosis:
     if not said:
         return fine("milvus", f"Milvus holds {one.rows:,} vectors of {one.encoder.id}, the same as the journal's.")
     mend = (lambda: _mend(ward, one)) if ward.write is not None else None
-    code = f"milvus-differs:{one.encoder.key}"
-    if not one.missing and not one.wrong and not one.doubles and not ward.is_alone:
-        return note("milvus", code, f"In Milvus, {said}.", "The window is about to bring it in step by itself.", mend=mend)
-    return broken("milvus", code, f"In Milvus, {said}.", _MEANING, mend=mend)
+    return broken("milvus", f"milvus-differs:{one.encoder.key}", f"In Milvus, {said}.", _MEANING, mend=mend)
 
 
 def _unreadable(ward: Ward, encoders: list[KnownEncoder], error: StoreFailed) -> Diagnosis:
