@@ -58,7 +58,7 @@ def main() -> None:
         library = _library(cache, QUICK if given.quick else COUNT)
         by_window: dict[str, tuple[dict[str, list[float]], list[float]]] = {}
         list_view: list[float] = []
-        for ratio in (1, 2):
+        for ratio in (1,) if given.quick else (1, 2):
             for width, height in SIZES:
                 measured = _run(library, width, height, ratio, given.quick)
                 list_view += measured.pop("list view")

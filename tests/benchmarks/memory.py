@@ -28,7 +28,7 @@ from report import Row, benchmark_options, hand_in
 
 GOAL_BUSY_MB, GOAL_IDLE_MB = 1600, 400
 _LOOK_EVERY_S = 0.5
-_AFTER_IDLE_S = 45
+_AFTER_IDLE_S, _QUICK_AFTER_IDLE_S = 45.0, 30.0
 _TUTORIAL = """
 import sys, numpy, open_clip, torch, psutil
 from pymilvus import MilvusClient
@@ -91,6 +91,7 @@ def main() -> None:
     options.add_argument("--idle-s", type=float, help="the setting (default 300, with --quick 10)")
     given = options.parse_args()
     idle_s = given.idle_s or (10.0 if given.quick else 300.0)
+    after_idle_s = _QUICK_AFTER_IDLE_S if given.quick else _AFTER_IDLE_S
     new = 40 if given.quick else 240
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as scratch:
@@ -105,7 +106,7 @@ def main() -> None:
             started = watch(process, Until(library.folder, None, 10))
             subprocess.run([*command, str(Path(scratch, "new"))], env=environment, check=True)
             busy = watch(process, Until(library.folder, library.count + new, 300))
-            idle = watch(process, Until(library.folder, None, idle_s + _AFTER_IDLE_S))
+            idle = watch(process, Until(library.folder, None, idle_s + after_idle_s))
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
@@ -137,7 +138,7 @@ def main() -> None:
                 "", None,
             ),
             Row(
-                "9", f"PSS {idle_s + _AFTER_IDLE_S:.0f} s after the last use", "", f"{totals['idle']:.0f} MB", "",
+                "9", f"PSS {idle_s + after_idle_s:.0f} s after the last use", "", f"{totals['idle']:.0f} MB", "",
                 f"≤ {GOAL_IDLE_MB} MB", totals["idle"] <= GOAL_IDLE_MB,
             ),
         ],
