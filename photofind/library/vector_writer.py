@@ -20,6 +20,11 @@ _log = logging.getLogger(__name__)
 _FEW_RECORDS = 1_000
 
 
+def confirmed_records(encoder_key: str) -> str:
+    """The name in the catalogue of how many records of a journal it counts on; nothing there means any number."""
+    return f"records of {encoder_key}"
+
+
 class Seen(NamedTuple):
     """What an encoder has seen of a photo. ``input_hash``, of the pixels that it was given, is None where it is not known."""
 
@@ -38,7 +43,7 @@ class VectorWriter:
         self._journal = VectorJournal.open(encoder.journal_path, self.info.key, self.info.dimension)
         self.notice = self._journal.notice
         self._encoder = encoder
-        self._confirmed = f"records of {self.info.key}"
+        self._confirmed = confirmed_records(self.info.key)
         self.lost_its_end = self._compare_with_catalogue()
         """Records that were on the disk are not there any more: what is left may be older than the catalogue says."""
         self._unsynced: list[tuple[Seen, NDArray[np.float16]]] = []

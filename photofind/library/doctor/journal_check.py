@@ -13,6 +13,7 @@ from photofind.core.errors import StoreFailed
 from photofind.library.doctor.milvus_visit import vectors_in_milvus
 from photofind.library.doctor.ward import Diagnosis, KnownEncoder, Ward, broken, fine, note
 from photofind.library.librarian import Desk
+from photofind.library.vector_writer import confirmed_records
 from photofind.store.catalogue_examination import known_ids, twins_encoded
 from photofind.store.catalogue_reader import CatalogueReader
 from photofind.store.durable import PRIVATE_FILE, disk_errors
@@ -29,7 +30,10 @@ def check(ward: Ward) -> Iterator[Diagnosis]:
     encoders = ward.encoders()
     for encoder in encoders:
         yield from _look_at(ward, encoder)
-    if not encoders:
+    others = sorted({path.stem for path in ward.paths.vectors.glob("*.journal")} - {encoder.key for encoder in encoders})
+    for key in others:
+        yield from _look_at_other(ward, key)
+    if not encoders and not others:
         yield fine("journal", "No photo has been looked at by an encoder yet.")
 
 
@@ -77,13 +81,7 @@ def _look_at(ward: Ward, encoder: KnownEncoder) -> Iterator[Diagnosis]:
         )
     orphans = np.setdiff1d(there, known)
     if len(orphans):
-        yield note(
-            "journal",
-            f"vectors-orphaned:{encoder.key}",
-            f"{len(orphans):,} vectors of {encoder.id} are of photos that nobody knows any more.",
-            "They only take room, and no question finds them.",
-            mend=(lambda: _compact(ward, encoder)) if may_mend else None,
-        )
+        yield _orphaned(ward, encoder, len(orphans))
     wrong = _unlike(content, twins) if content is not None else []
     if wrong:
         yield broken(
@@ -95,6 +93,44 @@ def _look_at(ward: Ward, encoder: KnownEncoder) -> Iterator[Diagnosis]:
         )
     if content is not None and not (content.damaged or torn or len(lost) or len(orphans) or wrong):
         yield fine("journal", f"Each of {len(encoded):,} photos has its vector of {encoder.id}.")
+
+
+def _look_at_other(ward: Ward, key: str) -> Iterator[Diagnosis]:
+    """The journal of an encoder that the library used before, or of a catalogue that was lost."""
+    try:
+        content = read_journal(ward.journal(key))
+    except StoreFailed as error:
+        yield note(
+            "journal", f"journal-unreadable:{key}", f"Vectors of an encoder that is not in use cannot be read: {error}",
+            "They are only missed when that encoder is chosen again: then photos are looked at again.",
+        )  # fmt: skip
+        return
+    with ward.catalogue() as catalogue:
+        orphans = np.setdiff1d(content.ids, known_ids(catalogue))
+    if len(orphans):
+        yield _orphaned(ward, KnownEncoder(key, key, content.dimension), len(orphans))
+
+
+def _orphaned(ward: Ward, encoder: KnownEncoder, count: int) -> Diagnosis:
+    return note(
+        "journal",
+        f"vectors-orphaned:{encoder.key}",
+        f"{count:,} vectors of {encoder.id} are of photos that nobody knows any more.",
+        "They only take room, and no question finds them.",
+        mend=(lambda: _compact(ward, encoder)) if ward.write is not None and encoder.dimension > 0 else None,
+    )
+
+
+@contextlib.contextmanager
+def _writable(ward: Ward, encoder: KnownEncoder) -> Iterator[VectorJournal]:
+    """The journal, to be changed: the catalogue counts on none of its records from now on, whatever interrupts this."""
+    assert ward.write is not None
+    ward.write(lambda desk: desk.catalogue.set_meta(confirmed_records(encoder.key), ""))
+    journal = VectorJournal.open(ward.journal(encoder.key), encoder.key, encoder.dimension)
+    try:
+        yield journal
+    finally:
+        journal.close()
 
 
 def _torn_bytes(path: Path, content: JournalContent) -> int:
@@ -120,13 +156,10 @@ def _mend_records(ward: Ward, encoder: KnownEncoder) -> str:
     """Cut off what is torn and leave out what is damaged, with the old file kept; then fill the gaps."""
     path = ward.journal(encoder.key)
     aside = _keep_copy(path)
-    journal = VectorJournal.open(path, encoder.key, encoder.dimension)
-    try:
+    with _writable(ward, encoder) as journal:
         content = read_journal(path)
         if content.damaged:
             journal.compact(content.ids)
-    finally:
-        journal.close()
     return f"The file was mended, and the old one kept as {aside.name}. {_refill(ward, encoder)}"
 
 
@@ -140,12 +173,9 @@ def _refill(ward: Ward, encoder: KnownEncoder) -> str:
         return "No vector is missing."
     ids, vectors = vectors_in_milvus(ward, encoder, contents)
     if len(ids):
-        journal = VectorJournal.open(ward.journal(encoder.key), encoder.key, encoder.dimension)
-        try:
+        with _writable(ward, encoder) as journal:
             journal.append(ids, vectors)
             journal.sync()
-        finally:
-            journal.close()
     again = np.setdiff1d(lost, ids).tolist()
     if again:
         ward.write(lambda desk: _encode_again(desk, encoder.key, again))
@@ -161,13 +191,10 @@ def _lost(ward: Ward, encoder: KnownEncoder, reader: CatalogueReader) -> NDArray
 def _compact(ward: Ward, encoder: KnownEncoder) -> str:
     with ward.reader() as reader:
         live = reader.encoded_ids(encoder.key)
-    journal = VectorJournal.open(ward.journal(encoder.key), encoder.key, encoder.dimension)
-    try:
+    with _writable(ward, encoder) as journal:
         before = len(journal)
         journal.compact(live)
         return f"{before - len(journal):,} vectors that nobody needs were dropped."
-    finally:
-        journal.close()
 
 
 def _forget(ward: Ward, encoder: KnownEncoder, ids: list[int]) -> str:
