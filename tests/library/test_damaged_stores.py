@@ -287,6 +287,12 @@ def take_tables_out_of_the_catalogue(library: Path) -> None:
         catalogue.execute("DROP TABLE tags")
 
 
+def ids_by_name(library: Path) -> dict[str, int]:
+    with closing(sqlite3.connect(library / "catalogue.db")) as catalogue:
+        rows = catalogue.execute("SELECT CAST(name AS TEXT), id FROM photos WHERE gone_s IS NULL").fetchall()
+    return dict(rows)
+
+
 def kept_catalogues(library: Path) -> list[Path]:
     return [path for path in library.glob("catalogue.db.damaged-*") if not path.name.endswith(("-wal", "-shm"))]
 
@@ -299,6 +305,7 @@ def test_a_damaged_catalogue_is_set_aside_and_made_again_with_what_the_user_had_
 ) -> None:
     tag = lambda desk: edit_photos(desk, [str(photos / "1.jpg")], ["keep me"], [], None)  # noqa: E731
     write_to_library(library_paths(library), tag)  # which is backed up
+    before = ids_by_name(library)
     damage(library)
     damaged = (library / "catalogue.db").read_bytes()
     heard: list[Event] = []
@@ -306,6 +313,9 @@ def test_a_damaged_catalogue_is_set_aside_and_made_again_with_what_the_user_had_
         index(engine, photos)
         ids = ask(engine, Question("blue")).ids
         assert len(ids) == COUNT
+        for name, photo_id in ids_by_name(library).items():
+            # no id is given to another photo: thumbnails and vectors of the old ones are there
+            assert photo_id == before[name] or photo_id > COUNT
         assert all(engine.thumbnail(photo_id) for photo_id in ids)
     with closing(sqlite3.connect(library / "catalogue.db")) as catalogue:
         tagged = catalogue.execute(
@@ -337,7 +347,8 @@ def test_damage_that_is_met_in_the_middle_of_work_is_said_and_mended_at_the_next
     with pytest.raises(Exception, match="mended"):
         write_to_library(paths, lambda desk: edit_photos(desk, [str(photos / "1.jpg")], ["tag"], [], None))
     with open_engine() as engine:
-        assert index(engine).problems == ()
+        report = index(engine)
+        assert (report.indexed + report.unchanged, report.problems) == (COUNT, ())
         engine.librarian.submit(lambda desk: edit_photos(desk, [str(photos / "1.jpg")], ["tag"], [], None)).result()
     assert list(library.glob("catalogue.db.damaged-*"))
 
