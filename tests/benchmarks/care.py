@@ -5,7 +5,6 @@
 The library is that of large_library.py, half of whose photos are tagged; for this it is copied, and rated throughout.
 """
 
-import argparse
 import itertools
 import sys
 import tempfile
@@ -14,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from large_library import large_library
+from large_library import asked_for
 
 from photofind.config.resources import resource
 from photofind.config.settings import Settings
@@ -62,12 +61,7 @@ class Waiting:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cache", type=Path)
-    parser.add_argument("count", type=int, nargs="?", default=100_000)
-    parser.add_argument("--without-milvus", action="store_true")
-    given = parser.parse_args()
-    made = large_library(given.cache, given.count, milvus=not given.without_milvus)
+    made = asked_for(__doc__)
     with tempfile.TemporaryDirectory() as folder:
         library = made.copy(Path(folder) / "library")
         paths = library_paths(library.folder)
@@ -80,7 +74,7 @@ def main() -> None:
                 seconds = timed(lambda: back_up_edits(paths))
             (newest, *_) = EditBackups(paths.catalogue_backups).paths()
             say(
-                f"a backup of {given.count:,} edited photos",
+                f"a backup of {made.count:,} edited photos",
                 seconds,
                 f"{newest.stat().st_size / 1e6:.1f} MB; the librarian waited {waiting.longest_s * 1000:.0f} ms"
                 f" at most, {nothing.longest_s * 1000:.0f} ms without",
@@ -96,7 +90,7 @@ def main() -> None:
                     )
                 )
             say("restoring all of it", seconds, f"the librarian waited {waiting.longest_s * 1000:.0f} ms at most")
-        shelf = Shelf(given.cache / "encoders", resource("shelf.json"))
+        shelf = Shelf(made.folder.parent / "encoders", resource("shelf.json"))
         marks: list[tuple[str, float]] = []
         findings = examine_closed(
             paths, shelf, repair=False, on_check=lambda name: marks.append((name, time.perf_counter()))

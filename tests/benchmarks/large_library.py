@@ -148,13 +148,18 @@ def _store_in_milvus(made: LargeLibrary) -> None:
     subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def asked_for(description: str | None) -> LargeLibrary:
+    """The library that this program's arguments name."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cache", type=Path)
     parser.add_argument("count", type=int, nargs="?", default=100_000)
     parser.add_argument("--without-milvus", action="store_true")
     given = parser.parse_args()
-    sys.stdout.write(f"{large_library(given.cache, given.count, milvus=not given.without_milvus)}\n")
+    return large_library(given.cache, given.count, milvus=not given.without_milvus)
+
+
+def main() -> None:
+    sys.stdout.write(f"{asked_for(__doc__)}\n")
 
 
 if __name__ == "__main__":

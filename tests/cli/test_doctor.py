@@ -17,6 +17,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # for damage
 
 import damage
+from silent_holder import silent_holder
 
 from photofind.cli import main
 from photofind.config.resources import resource
@@ -393,14 +394,7 @@ def test_beside_a_program_that_does_not_answer_it_looks_at_what_it_can(
     run: Run, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("photofind.cli.doctor_command.send_command", partial(send_command, timeout_s=0.3))
-    code = (
-        f"import fcntl, sys; file = open({str(library / 'lock')!r}, 'w'); fcntl.flock(file, fcntl.LOCK_EX);"
-        " print('held', flush=True); sys.stdin.read()"
-    )
-    holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert holder.stdout is not None
-    holder.stdout.readline()
-    status, reply, _ = run("doctor")
-    holder.communicate("")
+    with silent_holder(library):
+        status, reply, _ = run("doctor")
     assert status == 1
     assert codes(reply) == ["milvus-not-looked-at", "window-silent"]

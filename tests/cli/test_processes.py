@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 import pytest
+from silent_holder import silent_holder
 
 from photofind.cli import main
 from photofind.library.instance import send_command
@@ -162,18 +163,9 @@ def test_a_library_held_by_something_that_does_not_answer_is_status_3(
     monkeypatch.setattr("photofind.cli.commands.send_command", partial(send_command, timeout_s=0.3))
     library = tmp_path / "library"
     library.mkdir(mode=0o700)
-    code = (
-        f"import fcntl, sys; file = open({str(library / 'lock')!r}, 'w'); fcntl.flock(file, fcntl.LOCK_EX);"
-        " print('held', flush=True); sys.stdin.read()"
-    )
-    holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert holder.stdout is not None
-    holder.stdout.readline()
-    try:
+    with silent_holder(library):
         assert main(["folders", "add", str(tmp_path), "--library", str(library), "--json"]) == 3
-        assert "does not answer" in json.loads(capfd.readouterr().out)["error"]
-    finally:
-        holder.communicate("")
+    assert "does not answer" in json.loads(capfd.readouterr().out)["error"]
 
 
 def test_the_command_line_imports_no_qt_and_no_torch(tmp_path: Path) -> None:

@@ -89,17 +89,13 @@ def _incomplete(ward: Ward, missing: dict[str, str]) -> Diagnosis:
 
 
 def _indexes(ward: Ward, trouble: str) -> Diagnosis:
-    write = ward.write
-
-    def mend() -> str:
-        assert write is not None
-        write(lambda desk: desk.catalogue.connection.execute("REINDEX"))
-        return "They were made again."
+    def make_anew(desk: Desk) -> None:
+        desk.catalogue.connection.execute("REINDEX")
 
     return broken(
         "catalogue",
         "catalogue-indexes",
         f"Indexes of the catalogue are damaged ({trouble}).",
         "Photos may be missing from lists and answers.",
-        mend=mend if write is not None else None,
+        mend=ward.mending(make_anew, "They were made again."),
     )

@@ -24,13 +24,6 @@ def check(ward: Ward) -> Iterator[Diagnosis]:
 def _rows(ward: Ward) -> Iterator[Diagnosis]:
     with ward.catalogue() as catalogue:
         stray = strays(catalogue)
-    write = ward.write
-
-    def mend() -> str:
-        assert write is not None
-        write(_adopt_strays)
-        return "Photos were given a folder again, and rows of photos that are not there were dropped."
-
     if stray:
         tables = ", ".join(f"{count:,} in {table}" for table, count in sorted(stray.items()))
         yield broken(
@@ -38,27 +31,22 @@ def _rows(ward: Ward) -> Iterator[Diagnosis]:
             "rows-stray",
             f"Rows of the catalogue belong to a photo or folder that is not there: {tables}.",
             "Photos may be missing from the list of folders, and tags may belong to nothing.",
-            mend=mend if write is not None else None,
+            mend=ward.mending(
+                _adopt_strays, "Photos were given a folder again, and rows of photos that are not there were dropped."
+            ),
         )
 
 
 def _counts(ward: Ward) -> Iterator[Diagnosis]:
     with ward.catalogue() as catalogue:
         is_wrong = counts_differ(catalogue)
-    write = ward.write
-
-    def mend() -> str:
-        assert write is not None
-        write(_count)
-        return "They were counted anew."
-
     if is_wrong:
         yield broken(
             "index",
             "counts-wrong",
             "The counts of photos in the catalogue are wrong.",
             "Indexing may believe that it is done when it is not, or never be done.",
-            mend=mend if write is not None else None,
+            mend=ward.mending(_count, "They were counted anew."),
         )
 
 

@@ -62,6 +62,18 @@ class Ward:
 
         return write
 
+    def mending(self, job: Callable[[Desk], object], done: str) -> Callable[[], str] | None:
+        """Has a job of the librarian done and says so; None where nothing may be written."""
+        write = self.write
+        if write is None:
+            return None
+
+        def mend() -> str:
+            write(job)
+            return done
+
+        return mend
+
     @contextmanager
     def catalogue(self) -> Iterator[sqlite3.Connection]:
         """The catalogue, for reading, in one state. Raises NotNow where it cannot be read."""
