@@ -34,7 +34,6 @@ class EncoderNotice(QWidget):
         self.bar.setAccessibleName(self.tr("Download"))
         self.no = QPushButton(self)
         self.yes = QPushButton(self)
-        self.yes.setProperty("primary", True)
         self.yes.clicked.connect(self._yes)
         self.no.clicked.connect(self._no)
         text = QVBoxLayout()
@@ -86,7 +85,7 @@ class EncoderNotice(QWidget):
                 "Download {name}: {size}, licence {licence}. It runs on this computer; your photos stay here."
             )
             self.words.setText(words.format(name=asked.name, size=status_words.size(asked.size_bytes), licence=licence))
-            self._buttons(self.tr("Not now"), self.tr("Download"))
+            self._buttons(self.tr("Not now"), self.tr("Download"), is_asked=True)
         elif proposed is not None:
             self.words.setText(self.tr("To search for what photos show, an encoder is needed."))
             size = status_words.size(proposed.size_bytes)
@@ -111,7 +110,11 @@ class EncoderNotice(QWidget):
         self.bar.setValue(state.installing_done * 1000 // max(1, state.installing_total))
         self._buttons(self.tr("Cancel"), "")
 
-    def _buttons(self, no: str, yes: str) -> None:
+    def _buttons(self, no: str, yes: str, *, is_asked: bool = False) -> None:
+        """Only a question has the accent: an offer stands beside the page's own button."""
+        if self.yes.property("primary") != is_asked:
+            self.yes.setProperty("primary", is_asked)
+            self.yes.style().polish(self.yes)
         self.no.setText(no)
         self.yes.setText(yes)
         self.yes.setVisible(bool(yes))

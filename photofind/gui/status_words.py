@@ -44,7 +44,8 @@ def answer(given: Answer, counts: Counts) -> str:
     """What the grid shows: all photos, or how many the question found."""
     found = len(given.ids)
     if given.question.is_empty:
-        return photos(found)
+        away = _tr("{count} cannot be reached now").format(count=number(counts.offline)) if counts.offline else ""
+        return _SEPARATOR.join(part for part in (photos(found), away) if part)
     if not found:
         return _tr("No photos found")
     if len(given.scores):  # all are ranked, so none of them was "found"

@@ -199,7 +199,9 @@ def test_an_encoder_is_installed_only_after_a_yes_that_names_size_and_licence(
     notice = window.encoder_notice
     qtbot.waitUntil(notice.isVisible)
     assert notice.yes.text() == "Install Light (0.6 GB)…"
+    assert not notice.yes.property("primary")  # one button with the accent on a page, and this one can wait
     notice.yes.click()
+    assert notice.yes.property("primary")
     assert "Light: 0.6 GB, licence MIT" in notice.words.text()
     assert not engine.called("install_encoder")
     engine.post(PALETTE_STATE)  # news from the library take no question away

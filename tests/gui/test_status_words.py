@@ -83,3 +83,8 @@ def test_sizes_are_short(qtbot: QtBot) -> None:
     assert status_words.size(605_000_000) == "0.6 GB"
     assert status_words.size(1_500_000_000) == "1.5 GB"
     assert status_words.size(14_000_000) == "14.0 MB"
+
+
+def test_photos_that_cannot_be_reached_are_told(qtbot: QtBot) -> None:
+    answer = Answer(Question(), array("q", range(250)))
+    assert status_words.answer(answer, Counts(photos=250, offline=40)) == "250 photos · 40 cannot be reached now"
