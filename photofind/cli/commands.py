@@ -21,6 +21,7 @@ from photofind.core.question import PictureFile, Question
 from photofind.encoders.shelf import Shelf
 from photofind.library.folders import unwatch_folder, watch_folder
 from photofind.library.instance import Message, send_command
+from photofind.library.intake import Intake
 from photofind.library.librarian import Desk
 from photofind.library.looking import read_only_sentence
 from photofind.library.reading import answer, reading, summarise
@@ -115,16 +116,16 @@ def folders(context: Context, options: argparse.Namespace) -> None:
         return
     if not paths:
         raise WrongUsage(f"Say which folders to {options.action}.")
+    rules = rules_of(load(context.paths.settings)[0])
     if options.action == "add":
         for path in paths:
             if not os.path.isdir(path):
                 raise PhotofindError(f"There is no folder {path}.")
         request: Message = {"command": "folders add", "folders": paths}
-        rules = rules_of(load(context.paths.settings)[0])
         job: Callable[[Desk], Message] = partial(_add_folders, paths=paths, rules=rules)
     else:
         request = {"command": "folders remove", "folders": paths}
-        job = partial(_remove_folders, paths=paths)
+        job = partial(_remove_folders, paths=paths, rules=rules)
     reply = hand_over_or_do(context, request, job)
     removed = reply.get("removed", [])
     if options.action == "remove" and (unknown := [path for path in paths if path not in removed]):
@@ -204,11 +205,13 @@ def hand_over_or_do(context: Context, request: Message, job: Callable[[Desk], Me
 
 
 def _add_folders(desk: Desk, paths: list[str], rules: SkipRules) -> Message:
+    intake = Intake(rules, rescan=lambda _: None)  # the next to open the library scans it
     for path in paths:
+        intake.look_for_moved(desk, path)
         watch_folder(desk, path, rules)
     return {"folders": [folder.path for folder in desk.reader.folders()]}
 
 
-def _remove_folders(desk: Desk, paths: list[str]) -> Message:
-    removed = [path for path in paths if unwatch_folder(desk, path)]
+def _remove_folders(desk: Desk, paths: list[str], rules: SkipRules) -> Message:
+    removed = [path for path in paths if unwatch_folder(desk, path, rules)]
     return {"removed": removed, "folders": [folder.path for folder in desk.reader.folders()]}

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
+from photofind.core.tree import is_at_or_below
+
 _MOUNTS = Path("/proc/self/mountinfo")
 
 
@@ -66,13 +68,9 @@ def mount_of(path: str, table: list[Mount]) -> Mount | None:
     """The mount that holds a path without links: the innermost one, of several at one place the last."""
     found: Mount | None = None
     for mount in table:
-        if is_within(path, mount.point) and (found is None or len(mount.point) >= len(found.point)):
+        if is_at_or_below(path, mount.point) and (found is None or len(mount.point) >= len(found.point)):
             found = mount
     return found
-
-
-def is_within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def _mount(line: bytes) -> Mount:

@@ -7,25 +7,28 @@ file systems. The macOS and Windows lines have not been tried.
 
 import os
 import plistlib
+import re
 import subprocess
 import sys
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from photofind.config.mount_table import Mount, is_within, mount_of, mount_table
+from photofind.config.mount_table import Mount, mount_of, mount_table
+from photofind.core.tree import is_at_or_below, is_below
 
 _BY_UUID = Path("/dev/disk/by-uuid")
 _FSID_IS_OF_UUID = frozenset({"ext2", "ext3", "ext4", "btrfs"})  # statvfs(3) of the others follows the device number
 _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "webdav", "davfs", "9p", "ceph", "glusterfs"})
 _WEAK = "~"
+_SHORT = re.compile(r"uuid:[0-9A-F]{4}-[0-9A-F]{4}")
 _DISKUTIL_TIMEOUT_S = 5.0
 
 
 def place_of(folder: str) -> str:
     """Where a folder is, whatever path leads to it; "" if nothing tells. Blocks a moment. Any thread.
 
-    Two equal places are one folder. Two places that differ are two folders if both are ``is_lasting``.
+    Two equal places are one folder if they are ``is_certain``; others are only a sign, as numbers are used again.
     """
     real = os.path.realpath(folder)
     mount = mount_of(real, mount_table())
@@ -44,6 +47,17 @@ def is_lasting(place: str) -> bool:
     return place != "" and not place.startswith(_WEAK)
 
 
+def is_certain(place: str) -> bool:
+    """Whether no other folder in the world has this place: serial numbers of FAT drives are short, and often zero."""
+    identity = place.split(" ", 1)[0]
+    return is_lasting(place) and not identity.startswith("serial:") and not _SHORT.fullmatch(identity)
+
+
+def are_other_volumes(one: str, other: str) -> bool:
+    """Whether two places surely are on two volumes."""
+    return is_lasting(one) and is_lasting(other) and not is_same_volume(one, other)
+
+
 def is_same_volume(one: str, other: str) -> bool:
     return one.split(" ", 1)[0] == other.split(" ", 1)[0]
 
@@ -57,7 +71,7 @@ def paths_of(place: str) -> list[str]:
     table = mount_table()
     found = []
     for mount in table:
-        if is_within(inner, mount.root) and _identity(mount) == identity:
+        if is_at_or_below(inner, mount.root) and _identity(mount) == identity:
             path = os.path.normpath(os.path.join(mount.point, os.path.relpath(inner, mount.root)))
             if mount_of(path, table) == mount and os.path.isdir(path):
                 found.append(path)
@@ -74,16 +88,11 @@ def volumes_below(folder: str) -> list[str]:
     own_identity = _identity(own)
     found = []
     for mount in table:
-        if mount.point != real and is_within(mount.point, real) and mount_of(mount.point, table) == mount:
+        if is_below(mount.point, real) and mount_of(mount.point, table) == mount:
             identity = _identity(mount)
             if is_lasting(identity) and identity != own_identity:
                 found.append(os.path.normpath(os.path.join(folder, os.path.relpath(mount.point, real))))
     return found
-
-
-def volumes_present() -> frozenset[str]:
-    """What tells that a drive has come or gone: its volumes and where they are."""
-    return frozenset(f"{mount.device or mount.source} {mount.number} {mount.point}" for mount in mount_table())
 
 
 def _identity(mount: Mount) -> str:
@@ -99,6 +108,8 @@ def _identity(mount: Mount) -> str:
 
 def _linux(mount: Mount) -> str:
     weak = f"{_WEAK}{mount.device}"
+    if mount.kind == "zfs":
+        return "zfs:" + quote_from_bytes(os.fsencode(mount.source))
     if not mount.source.startswith("/"):
         return weak
     device = os.path.realpath(mount.source)

@@ -160,6 +160,7 @@ class Engine:
         """
         path = os.path.abspath(folder)
         rules = self._parts.intake.rules
+        self._parts.librarian.submit(lambda desk: self._parts.intake.look_for_moved(desk, path)).result()
         root, spelled = self._parts.librarian.submit(lambda desk: watch_folder(desk, path, rules)).result()
         if self._parts.watcher is not None:
             self._parts.watcher.watch(root)  # before the scan, so that nothing falls between
@@ -167,12 +168,15 @@ class Engine:
 
     def unwatch_folder(self, folder: str) -> bool:
         """See ``remove_folder``. Blocks until it is written down. False: it was not watched."""
-        path = os.path.abspath(folder)
+        path, rules = os.path.abspath(folder), self._parts.intake.rules
         if self._parts.watcher is not None:
             self._parts.watcher.unwatch(path)
-        was_watched = self._parts.librarian.submit(lambda desk: unwatch_folder(desk, path)).result()
+        removed = self._parts.librarian.submit(lambda desk: unwatch_folder(desk, path, rules)).result()
+        if self._parts.watcher is not None:
+            for inner in removed[1:]:
+                self._parts.watcher.unwatch(inner)
         self._parts.indexer.wake()
-        return was_watched
+        return bool(removed)
 
     def folders(self) -> list[str]:
         """The watched folders. Blocks."""

@@ -4,15 +4,13 @@ import os
 import time
 from collections.abc import Iterable
 
+from photofind.config import volumes
+from photofind.core.tree import is_at_or_below, is_below
 from photofind.library.librarian import Desk
 from photofind.library.scan import SkipRules
 from photofind.store.catalogue_reader import Folder
 
 REMEMBERED_S = 90 * 24 * 3600
-
-
-def is_at_or_below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def watched_folder(folders: Iterable[Folder], path: str) -> Folder | None:
@@ -37,25 +35,33 @@ def watch_folder(desk: Desk, path: str, rules: SkipRules) -> tuple[str, str]:
             spelled = os.path.normpath(os.path.join(folder.path, os.path.relpath(real, real_folder)))
             if spelled == folder.path or not rules.skips_path(spelled, folder.path):
                 return folder.path, spelled
+    place = volumes.place_of(path)
     absorbed = [
         folder.path
         for folder in folders
-        if is_at_or_below(folder.path, path) and not rules.skips_path(folder.path, path)
+        if is_at_or_below(folder.path, path)
+        and not rules.skips_path(folder.path, path)
+        and not folder.offline
+        and not volumes.are_other_volumes(folder.place, place)
     ]
     desk.catalogue.watch_folder(path, absorbed)
     desk.note_counts()
     return path, path
 
 
-def unwatch_folder(desk: Desk, path: str) -> bool:
-    """Watch ``path`` no longer. False if it was not watched."""
+def unwatch_folder(desk: Desk, path: str, rules: SkipRules) -> list[str]:
+    """Watch ``path`` no longer, nor the drives mounted in it that became folders of their own. Returns all that were
+    watched, none if ``path`` was not."""
     folders = desk.reader.folders()
-    was_watched = any(folder.path == path for folder in folders)
-    for folder in folders if was_watched else ():
-        if is_at_or_below(folder.path, path):  # it, and drives mounted in it
-            desk.catalogue.unwatch_folder(folder.path)
+    asked = next((folder for folder in folders if folder.path == path), None)
+    if asked is None:
+        return []
+    inner = [folder for folder in folders if is_below(folder.path, path) and not rules.skips_path(folder.path, path)]
+    for folder in inner:
+        desk.catalogue.join_folder(folder.id, asked.id)
+    desk.catalogue.unwatch_folder(path)
     desk.note_membership()
-    return was_watched
+    return [path, *(folder.path for folder in inner)]
 
 
 def forget_what_is_long_gone(desk: Desk) -> None:

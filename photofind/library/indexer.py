@@ -151,10 +151,10 @@ class Indexer:
     def _pass(self, reader: CatalogueReader) -> float | None:
         """Do what there is to do. Returns how long to sleep before looking again, None for until woken."""
         encoders = self._desk.both
-        if self._paused.is_set():
-            self._writers.mend_unreadable(encoders, reader)
-            return None
         try:
+            if self._paused.is_set():
+                self._writers.mend_unreadable(encoders, reader)
+                return None
             if self._work(reader, encoders):
                 return 0.0
             self._trouble_is_over()

@@ -69,7 +69,7 @@ class Intake(IntakeScans):
         if folder is None or not self._is_wanted(folders, path):
             return
         if folder.offline:  # what is at its place now may be another drive
-            self._rescan(folder.path)
+            self._rescan_once(folder.path)
             return
         file = stat_file(path)
         if file is None:
@@ -98,7 +98,7 @@ class Intake(IntakeScans):
             return
         away = watched_folder(desk.reader.folders(), path)
         if away is not None and away.offline:
-            self._rescan(away.path)
+            self._rescan_once(away.path)
             return
         if os.path.isfile(path):  # replaced meanwhile
             self._file_is_there(desk, desk.reader.folders(), path)

@@ -4,7 +4,8 @@ import os
 from collections.abc import Callable
 
 from photofind.config import volumes
-from photofind.library.folders import is_at_or_below, watched_folder
+from photofind.core.tree import is_at_or_below, overlap
+from photofind.library.folders import watched_folder
 from photofind.library.identity import is_current
 from photofind.library.librarian import Desk
 from photofind.library.scan import SkipRules, has_vanished
@@ -38,6 +39,7 @@ class IntakeNotes:
         self._tallies: list[Tally] = []
         self._unreadable: set[str] = set()  # folders, told of
         self._looked_at_later: set[str] = set()
+        self._rescans: set[str] = set()  # asked for, and not begun
 
     def open_tally(self, tally: Tally) -> None:
         self._tallies.append(tally)
@@ -66,15 +68,16 @@ class IntakeNotes:
         surely the same folder: it may be the mount point of a drive that is not mounted.
         """
         place = volumes.place_of(folder.path)
+        is_other = False
         try:
             with os.scandir(folder.path) as entries:
                 is_empty = not any(entries)
         except OSError:
             is_there = False
         else:
-            is_there = place == folder.place != "" or (
-                (not is_empty or not desk.reader.ids_at(folder.path)) and self._is_no_other(desk, folder, place)
-            )
+            is_same = place == folder.place and volumes.is_certain(place)
+            is_other = not is_same and not is_empty and self._is_another(desk, folder, place)
+            is_there = is_same or (not is_other and (not is_empty or not desk.reader.ids_at(folder.path)))
         if is_there and place != folder.place:
             desk.catalogue.set_place(folder.id, place)
         if not is_there and self._relocate(desk, folder):
@@ -83,30 +86,50 @@ class IntakeNotes:
             desk.catalogue.set_offline(folder.id, not is_there)
             desk.note_membership()
         if not is_there:
-            self._say(f"The folder {folder.path} cannot be reached now. Its photos stay, and come back with it.")
+            sentence = f"The folder {folder.path} cannot be reached now. Its photos stay, and come back with it."
+            if is_other:
+                sentence = (
+                    f"What is at {folder.path} now is not the folder that was there. Its photos stay, and come back with it;"
+                    " if it is gone for good, remove the folder from the list and add it again."
+                )
+            if is_other and not folder.offline and not self._tallies:
+                self._tell(sentence)
+            self._say(sentence)
         return is_there
 
     def look_for_away(self, desk: Desk) -> None:
         """Drives have come or gone: look for the folders that are away, wherever they may be mounted."""
         for folder in desk.reader.folders():
             if folder.offline and self._look_for(desk, folder):
-                self._rescan(folder.path)
+                self._rescan_once(folder.path)
 
-    def _is_no_other(self, desk: Desk, folder: Folder, place: str) -> bool:
-        """Whether what is at the folder's path is the folder, although it may be on another volume: restored from a
-        backup, say. Then its photos are there."""
-        if not (volumes.is_lasting(place) and volumes.is_lasting(folder.place)):
-            return True
-        if volumes.is_same_volume(place, folder.place):
-            return True
+    def look_for_moved(self, desk: Desk, path: str) -> None:
+        """Before ``path`` is watched: a drive that holds it, or that it holds, may be one that is known elsewhere."""
+        for folder in desk.reader.folders():
+            if any(overlap(found, path) and found != folder.path for found in volumes.paths_of(folder.place)):
+                self._look_for(desk, folder)
+
+    def _is_another(self, desk: Desk, folder: Folder, place: str) -> bool:
+        """Whether what is at the folder's path is another one. Restored from a backup to another volume, it is the same:
+        its photos are there. Where numbers are used again, as those of vaults and of FAT drives are, they tell, too.
+        """
+        if not place or not folder.place or (volumes.is_certain(place) and volumes.is_same_volume(place, folder.place)):
+            return False
         known = desk.catalogue.some_files_of(folder.id, _SAMPLE)
-        return not known or sum(_is_unchanged(*file) for file in known) * 2 > len(known)
+        same = sum(_is_unchanged(*file) for file in known)
+        if volumes.are_other_volumes(place, folder.place):
+            return bool(known) and same * 2 <= len(known)
+        return bool(known) and same == 0
 
     def _relocate(self, desk: Desk, folder: Folder) -> bool:
         """Whether the folder was found at another path."""
         others = [other.path for other in desk.reader.folders() if other.id != folder.id]
+        known = desk.catalogue.some_files_of(folder.id, _SAMPLE)
         for path in volumes.paths_of(folder.place):
-            if path != folder.path and not any(is_at_or_below(path, o) or is_at_or_below(o, path) for o in others):
+            if path == folder.path or any(overlap(path, other) for other in others):
+                continue
+            there = [(path + file[len(folder.path) :], size_bytes, mtime_ns) for file, size_bytes, mtime_ns in known]
+            if not known or any(_is_unchanged(*file) for file in there):
                 desk.catalogue.relocate_folder(folder.id, folder.path, path)
                 desk.catalogue.set_offline(folder.id, False)
                 desk.note_membership()
@@ -115,13 +138,23 @@ class IntakeNotes:
         return False
 
     def _split_drives(self, desk: Desk, folder: Folder) -> None:
-        """Drives that are mounted in a watched folder become folders of their own."""
+        """Drives that are mounted in a watched folder become folders of their own, unless the user took them off."""
         known = {other.path for other in desk.reader.folders()}
         for point in volumes.volumes_below(folder.path):
-            if point not in known and not self._rules.skips_path(point, folder.path):
-                folder_id = desk.catalogue.split_folder(point)
+            if (
+                point not in known
+                and not self._rules.skips_path(point, folder.path)
+                and not desk.catalogue.was_watched(point)
+            ):
+                folder_id = desk.catalogue.split_folder(point, folder.id)
                 desk.catalogue.set_place(folder_id, volumes.place_of(point))
                 desk.note_membership()
+
+    def _rescan_once(self, path: str) -> None:
+        """Not again while a scan of it waits to begin: thousands of files may ask for it at once."""
+        if path not in self._rescans:
+            self._rescans.add(path)
+            self._rescan(path)
 
     def note_unreadable(self, desk: Desk, work: Work, reason: str) -> None:
         """The file gave no picture. One that is not there any more is no problem, but gone, or its folder is away."""

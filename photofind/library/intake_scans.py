@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from photofind.library.folders import is_at_or_below, watched_folder
+from photofind.core.tree import is_at_or_below
+from photofind.library.folders import watched_folder
 from photofind.library.intake_notes import IntakeNotes
 from photofind.library.librarian import Desk
 from photofind.library.long_work import Steps
@@ -64,6 +65,7 @@ class IntakeScans(IntakeNotes):
         visited: set[str] = set()
         unreadable: set[str] = set()
         self._looked_at_later.discard(path)
+        self._rescans.discard(path)
         if not self._may_scan(desk, path):
             return
         self._try_again(desk, path)

@@ -210,7 +210,7 @@ class MilvusFollower:
 
     def stop(self) -> None:
         """Flush nothing more than what is written, disconnect, end the processes."""
-        self._collection = None
+        self._collection, self._unflushed = None, []
         try:
             self._store.close()
         except StoreFailed as error:

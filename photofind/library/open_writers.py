@@ -34,14 +34,22 @@ class OpenWriters:
         """Raises EncoderUnavailable, StoreFailed, NoRoom."""
         writer = self._writers.get(encoder.id)
         if writer is None:
-            self._writers[encoder.id] = writer = VectorWriter(encoder, self._librarian, self._intake)
-            if writer.notice:
-                self._announce(Notice(writer.notice))
-            recover = None if self._follower is None else partial(self._follower.recover, encoder)
-            sentence = mend_vectors(writer, reader, recover)
-            if sentence:
-                self._announce(Notice(sentence))
+            writer = VectorWriter(encoder, self._librarian, self._intake)
+            try:
+                self._mend(writer, encoder, reader)
+            except BaseException:  # what was not mended may not be used
+                _close(writer)
+                raise
+            self._writers[encoder.id] = writer
         return writer
+
+    def _mend(self, writer: VectorWriter, encoder: LibraryEncoder, reader: CatalogueReader) -> None:
+        if writer.notice:
+            self._announce(Notice(writer.notice))
+        recover = None if self._follower is None else partial(self._follower.recover, encoder)
+        sentence = mend_vectors(writer, reader, recover)
+        if sentence:
+            self._announce(Notice(sentence))
 
     def mend_unreadable(self, encoders: list[LibraryEncoder], reader: CatalogueReader) -> None:
         """Questions are answered during a pause, too: for them, a journal that cannot be read is mended at once."""
@@ -56,7 +64,11 @@ class OpenWriters:
         """They are reopened, and checked against the catalogue, when they are asked for again."""
         writers, self._writers = list(self._writers.values()), {}
         for writer in writers:
-            try:
-                writer.close()
-            except StoreFailed as error:  # what it could not write is not called encoded, and is done again
-                _log.info("a journal did not close well: %s", error)
+            _close(writer)
+
+
+def _close(writer: VectorWriter) -> None:
+    try:
+        writer.close()
+    except StoreFailed as error:  # what it could not write is not called encoded, and is done again
+        _log.info("a journal did not close well: %s", error)

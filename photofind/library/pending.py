@@ -88,13 +88,3 @@ class Pending:
         if self.told_folder != there.is_folder:
             return [Vanished(path, self.told_folder), appeared]
         return [Unsure(path) if there.is_folder else Changed(path)]
-
-
-def is_below(path: str, folder: str) -> bool:
-    """Whether ``path`` lies somewhere in ``folder``; both are absolute and normal."""
-    return path.startswith(folder.rstrip(os.sep) + os.sep)
-
-
-def overlap(one: str, other: str) -> bool:
-    """Whether one of two paths is or holds the other."""
-    return one == other or is_below(one, other) or is_below(other, one)

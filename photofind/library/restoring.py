@@ -90,6 +90,12 @@ def restore_photos(
         return Restored(counts.restored, counts.by_place, counts.unchanged, len(left))
 
 
+def keep_waiting(paths: LibraryPaths, photos: Sequence[PhotoEdits]) -> None:
+    """These edits wait for their photos. Any thread. Raises NoRoom, StoreFailed."""
+    with _lock:
+        _keep_waiting(paths, [*waiting_edits(paths), *photos])
+
+
 def apply_waiting(submit: "Submit", paths: LibraryPaths) -> int:
     """Give photos that have appeared the edits that waited for them. Returns how many still wait.
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from math import inf
 
 from photofind.core.changes import Appeared, Change, Moved, Unsure, Vanished
-from photofind.library.pending import FOLDER_PATIENCE, Look, Pending, is_below, look_at, overlap
+from photofind.core.tree import is_below, overlap
+from photofind.library.pending import FOLDER_PATIENCE, Look, Pending, look_at
 
 _MOST_PENDING = 5_000
 _BURST_PATIENCE = 10.0  # how many times settle_s a watched folder may wait, once all of it will be scanned

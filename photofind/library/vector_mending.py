@@ -21,16 +21,18 @@ def mend_vectors(writer: VectorWriter, reader: CatalogueReader, recover: Recover
     stored = np.array(reader.stored_ids(writer.info.key), np.int64)
     # Where the end is lost, so is the newest vector of nobody knows whom, and an older one looks like it.
     doubtful = encoded if writer.lost_its_end else writer.missing(encoded)
-    mended = 0
+    mended, recovered = 0, np.empty(0, np.int64)
     if len(doubtful) and recover is not None:
         # Of a photo that Milvus is not known to hold as it is, it may hold an older picture's vector.
-        mended = writer.refill(*recover(np.intersect1d(doubtful, stored)))
+        recovered, vectors = recover(np.intersect1d(doubtful, stored))
+        mended = writer.refill(recovered, vectors)
     lost = writer.missing(encoded)
     if writer.lost_its_end:
-        lost = np.union1d(lost, np.setdiff1d(encoded, stored))
+        lost = np.union1d(lost, np.setdiff1d(doubtful, recovered))
     if len(lost):
         writer.forget(lost)
     writer.tidy(reader)
+    writer.confirm()
     if not mended and not len(lost):
         return ""
     again = f"; {len(lost):,} are looked at again" if len(lost) else ""

@@ -63,6 +63,10 @@ class VectorWriter:
             self._encoder.reload_index()  # what is in memory may be more than what is left on the disk
         return len(self._journal) < confirmed
 
+    def confirm(self) -> None:
+        """The catalogue counts on what the journal holds now."""
+        self._confirm(len(self._journal))
+
     def _confirm(self, records: int) -> None:
         """How many records the catalogue counts on. 0: any number."""
         self._librarian.submit(lambda desk: desk.catalogue.set_meta(self._confirmed, str(records or ""))).result()

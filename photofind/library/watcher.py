@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from photofind.core.changes import Change
+from photofind.core.tree import is_below, overlap
 from photofind.library.folder_events import LIMIT_ERRORS, FolderEvents, Happening, Kind, Listening, wanted_part
 from photofind.library.mounts import Mountings, identity_of
-from photofind.library.pending import is_below, overlap
 from photofind.library.settling import SettlingTable
 
 _logger = logging.getLogger(__name__)
@@ -215,7 +215,7 @@ class FolderWatcher:
                 is_dead = root.listening is not None and not root.listening.is_alive()
                 is_deaf = identity is not None and not self._is_watched(root)
                 real = os.path.realpath(root.folder)
-                is_remounted = any(is_below(point, real) or is_below(real, point) for point in remounted)
+                is_remounted = any(overlap(point, real) for point in remounted)
                 if is_other or is_dead or is_deaf or is_remounted:
                     self._reopen(root)
 

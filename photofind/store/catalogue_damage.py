@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from photofind.store.catalogue_schema import SCHEMA_VERSION
+
 _log = logging.getLogger(__name__)
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -43,6 +45,8 @@ def damage_of(catalogue: Path) -> str:
         with closing(sqlite3.connect(catalogue, timeout=10, isolation_level=None)) as connection:
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > SCHEMA_VERSION:  # of a newer photofind, which knows what belongs in it
+                return ""
             if version and not {"photos", "folders", "tags", "encoded", "meta"} <= tables:
                 return "tables are missing"
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0] if is_in_doubt else "ok"

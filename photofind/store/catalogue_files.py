@@ -103,14 +103,27 @@ class CatalogueOfFiles(CatalogueConnection):
             if there is not None:  # one that is watched no longer
                 self._connection.execute("UPDATE folders SET path = ? WHERE id = ?", (os.fsencode(source), there[0]))
             self._connection.execute("UPDATE folders SET path = ? WHERE id = ?", (os.fsencode(target), folder_id))
-            self.move_folder(source, target, folder_id)
+            self._move_rows(source, target, folder_id, "folder_id = ? AND gone_s IS NULL", (folder_id,))
 
-    def split_folder(self, path: str) -> int:
+    def split_folder(self, path: str, outer_id: int) -> int:
         """A drive mounted in a watched folder is a folder of its own: it can be away while the other is there."""
         with self.transaction():
             folder_id = self.watch_folder(path)
-            self._connection.execute(f"UPDATE photos SET folder_id = ? WHERE {BELOW}", (folder_id, *below(path)))
+            self._connection.execute(
+                f"UPDATE photos SET folder_id = ? WHERE {BELOW} AND folder_id = ?", (folder_id, *below(path), outer_id)
+            )
         return folder_id
+
+    def join_folder(self, inner_id: int, outer_id: int) -> None:
+        """The other way round: the inner one is as if it had never been one of its own."""
+        with self.transaction():
+            self._connection.execute("UPDATE photos SET folder_id = ? WHERE folder_id = ?", (outer_id, inner_id))
+            self._connection.execute("DELETE FROM folders WHERE id = ?", (inner_id,))
+
+    def was_watched(self, path: str) -> bool:
+        """Whether the user has taken this folder off the list."""
+        row = self._connection.execute("SELECT 1 FROM folders WHERE path = ? AND watched = 0", (os.fsencode(path),)).fetchone()
+        return row is not None
 
     def some_files_of(self, folder_id: int, limit: int) -> list[tuple[str, int, int]]:
         """Paths, sizes in bytes and mtimes in ns of some photos of a watched folder."""
@@ -254,20 +267,24 @@ class CatalogueOfFiles(CatalogueConnection):
 
     def move_folder(self, source: str, target: str, folder_id: int) -> list[PhotoId]:
         """A folder inside the watched ones has another path; all that it holds moves with it. Returns the photos' ids."""
-        old, new = os.fsencode(source), os.fsencode(target)
         with self.transaction():
-            ids = self._ids(f"SELECT id FROM photos WHERE {BELOW} AND gone_s IS NULL", below(source))
-            self._connection.execute(
-                f"UPDATE photos SET folder_id = ?, directory = CAST(? || substr(directory, ?) AS BLOB)"
-                f" WHERE {BELOW} AND gone_s IS NULL",
-                (folder_id, new, len(old) + 1, *below(source)),
-            )
-            self._connection.execute(
-                f"UPDATE OR REPLACE other_files SET directory = CAST(? || substr(directory, ?) AS BLOB) WHERE {BELOW}",
-                (new, len(old) + 1, *below(source)),
-            )
-            for photo_id in ids:
-                self._index_words(photo_id)
+            return self._move_rows(source, target, folder_id, f"{BELOW} AND gone_s IS NULL", below(source))
+
+    def _move_rows(
+        self, source: str, target: str, folder_id: int, which: str, arguments: tuple[object, ...]
+    ) -> list[PhotoId]:
+        old, new = os.fsencode(source), os.fsencode(target)
+        ids = self._ids(f"SELECT id FROM photos WHERE {which}", arguments)
+        self._connection.execute(
+            f"UPDATE photos SET folder_id = ?, directory = CAST(? || substr(directory, ?) AS BLOB) WHERE {which}",
+            (folder_id, new, len(old) + 1, *arguments),
+        )
+        self._connection.execute(
+            f"UPDATE OR REPLACE other_files SET directory = CAST(? || substr(directory, ?) AS BLOB) WHERE {BELOW}",
+            (new, len(old) + 1, *below(source)),
+        )
+        for photo_id in ids:
+            self._index_words(photo_id)
         return ids
 
     def drop_placeholder(self, photo_id: PhotoId) -> None:

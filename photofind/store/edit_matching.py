@@ -38,20 +38,17 @@ class EditMatcher:
         return copies[0][0] if copies else None
 
     def by_place(self, edits: PhotoEdits) -> PhotoId | None:
-        """The photo that lies where this one lay, with another content."""
+        """The photo that lies where this one lay, with another content; below another folder it may be any other one."""
         (unread,) = self.connection.execute(
             "SELECT EXISTS (SELECT 1 FROM photos WHERE to_read = 1 AND gone_s IS NULL AND problem IS NULL)"
         ).fetchone()
         if unread:
             return None
-        for path in dict.fromkeys([edits.path, *self._places(edits.relative_path)]):
-            row = self.connection.execute(
-                "SELECT id FROM photos WHERE directory = ? AND name = ? AND gone_s IS NULL AND content_hash IS NOT NULL",
-                split_path(path),
-            ).fetchone()
-            if row is not None and row[0] not in self._taken:
-                return self._take(int(row[0]))
-        return None
+        row = self.connection.execute(
+            "SELECT id FROM photos WHERE directory = ? AND name = ? AND gone_s IS NULL AND content_hash IS NOT NULL",
+            split_path(edits.path),
+        ).fetchone()
+        return self._take(int(row[0])) if row is not None and row[0] not in self._taken else None
 
     def _copies(self, edits: PhotoEdits) -> Sequence[tuple[PhotoId, str, str]]:
         if not edits.content_hash:
@@ -65,10 +62,6 @@ class EditMatcher:
             (photo_id, os.path.join(os.fsdecode(directory), os.fsdecode(name)), os.fsdecode(folder))
             for photo_id, directory, name, folder in rows
         ]
-
-    def _places(self, relative_path: str) -> list[str]:
-        folders = self.connection.execute("SELECT path FROM folders WHERE watched = 1 ORDER BY id")
-        return [os.path.join(os.fsdecode(folder), relative_path) for (folder,) in folders]
 
     def _take(self, photo_id: PhotoId) -> PhotoId:
         self._taken.add(photo_id)

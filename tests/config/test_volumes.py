@@ -60,3 +60,12 @@ def test_network_folders_are_known_by_their_source(monkeypatch: pytest.MonkeyPat
 def test_a_system_that_does_not_tell_its_mounts_gives_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(mount_table, "_MOUNTS", tmp_path / "nothing")
     assert mount_table.mount_table() == []
+
+
+def test_short_serial_numbers_and_numbers_of_this_session_prove_nothing() -> None:
+    uuid = "uuid:8f3a2c1e-1111-4222-8333-444455556666 /photos 12"
+    assert volumes.is_certain(uuid)
+    for place in ("uuid:0000-0000 /DCIM 1", "serial:1234abcd /DCIM 1", "~0:52 / 1", ""):
+        assert not volumes.is_certain(place)
+    assert volumes.are_other_volumes(uuid, "uuid:1234-ABCD / 1")
+    assert not volumes.are_other_volumes(uuid, "~0:52 / 1")

@@ -33,6 +33,14 @@ def mount(drive, point):
     point.mkdir(exist_ok=True)
     run("mount", "-o", "loop", drive, point)
 
+def mount_vault(point):
+    # a file system without a name of its own, as FUSE vaults and merged folders are; it begins empty
+    point.mkdir(exist_ok=True)
+    run("mount", "-t", "tmpfs", "none", point)
+
+def away(engine):
+    return sorted((os.path.basename(path), offline) for path, offline, _ in known(engine).values())
+
 def unmount(point):
     run("umount", point)
 
@@ -207,6 +215,89 @@ with opened() as engine:
     assert index(engine).unchanged == 1
     assert known(engine) == before
 unmount(place)
+        """,
+        tmp_path,
+    )
+
+
+def test_another_vault_or_an_empty_one_in_the_same_place_deletes_nothing(tmp_path: Path) -> None:
+    run_apart(
+        """
+place = base / "Private"
+mount_vault(place)
+picture(place / "a.png", (200, 30, 30))
+run("cp", "-a", place / "a.png", base / "kept.png")
+with opened() as engine:
+    index(engine, place)
+    rate(engine, 5)
+    before = known(engine)
+for other in ("nothing", "another"):
+    unmount(place)
+    mount_vault(place)
+    if other == "another":
+        picture(place / "b.png", (30, 30, 200))
+    with opened() as engine:
+        index(engine)
+        assert away(engine) == [("a.png", True)], other
+run("cp", "-a", base / "kept.png", place / "a.png")
+with opened() as engine:
+    index(engine)
+    assert {i: row for i, row in known(engine).items() if i in before} == before
+unmount(place)
+        """,
+        tmp_path,
+    )
+
+
+def test_a_known_drive_that_is_added_where_it_is_mounted_now_is_not_known_twice(tmp_path: Path) -> None:
+    run_apart(
+        """
+stick = make_drive("stick")
+mount(stick, base / "here")
+picture(base / "here" / "DCIM" / "a.png", (200, 30, 30))
+with opened() as engine:
+    index(engine, base / "here")
+    rate(engine, 4)
+    before = known(engine)
+unmount(base / "here")
+mount(stick, base / "there")
+with opened() as engine:
+    assert index(engine, base / "there" / "DCIM").indexed == 0
+    assert engine.folders() == [str(base / "there")]
+    assert known(engine) == {i: (str(base / "there" / "DCIM" / "a.png"), False, 4) for i in before}
+unmount(base / "there")
+        """,
+        tmp_path,
+    )
+
+
+def test_a_folder_around_a_drive_that_is_away_leaves_it_alone(tmp_path: Path) -> None:
+    run_apart(
+        """
+media = base / "media"
+media.mkdir()
+stick = make_drive("stick")
+mount(stick, media / "stick")
+picture(media / "stick" / "a.png", (200, 30, 30))
+with opened() as engine:
+    index(engine, media / "stick")
+    rate(engine, 4)
+    before = known(engine)
+unmount(media / "stick")
+picture(media / "b.png", (30, 30, 200))
+with opened() as engine:
+    index(engine, media)
+    assert away(engine) == [("a.png", True), ("b.png", False)]
+mount(stick, media / "stick")
+with opened() as engine:
+    index(engine)
+    assert away(engine) == [("a.png", False), ("b.png", False)]
+    assert before.items() <= known(engine).items()
+    assert engine.unwatch_folder(str(media))
+    assert (engine.folders(), known(engine)) == ([], {})
+    index(engine, media)
+    assert before.items() <= known(engine).items()
+unmount(media / "stick")
         """,
         tmp_path,
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from photofind.config.paths import LibraryPaths
 from photofind.core.errors import StoreFailed
 from photofind.library.librarian import Librarian
-from photofind.library.restoring import restore_folders, restore_photos
+from photofind.library.restoring import apply_waiting, keep_waiting, restore_folders, waiting_edits
 from photofind.library.scan import SkipRules
 from photofind.store.catalogue_examination import open_for_examining
 from photofind.store.catalogue_salvage import Salvaged, salvage
@@ -39,6 +39,9 @@ def rebuild(paths: LibraryPaths, rules: SkipRules, lend: LendLibrarian) -> str:
             fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
         salvaged = salvage(path if path.exists() else None, fresh, _highest_id(paths), _journals(paths))
         sync_file(fresh)
+    if backup is not None:  # before the exchange: whatever ends this, the edits come back
+        keep_waiting(paths, backup.photos)
+    with disk_errors(_WHAT):
         aside = _exchange(path, fresh)
     words = _what_was_kept(salvaged, aside)
     if backup is not None:
@@ -51,12 +54,11 @@ def rebuild(paths: LibraryPaths, rules: SkipRules, lend: LendLibrarian) -> str:
 def _restore(paths: LibraryPaths, rules: SkipRules, lend: LendLibrarian, backup: Backup) -> str:
     with lend() as librarian:
         added, absent = librarian.submit(lambda desk: restore_folders(desk, backup.folders, rules)).result()
-        restored = restore_photos(
-            lambda job: librarian.submit(job).result(), paths, backup.photos, overwrite=False, dry_run=False
-        )
-    words = f" From the backup {backup.head.path.name}, edits of {restored.restored:,} photos came back"
-    if restored.waiting:
-        words += f", and those of {restored.waiting:,} wait for their photos to be found"
+        before = len(waiting_edits(paths))
+        left = apply_waiting(lambda job: librarian.submit(job).result(), paths)
+    words = f" From the backup {backup.head.path.name}, edits of {before - left:,} photos came back"
+    if left:
+        words += f", and those of {left:,} wait for their photos to be found"
     if added:
         words += f"; {len(added)} folders are watched again"
     if absent:
