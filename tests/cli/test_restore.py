@@ -196,3 +196,15 @@ def test_names_that_are_no_utf_8_come_back(run: Run, photos: Path, make_picture:
     run("new", "restore", newest)
     run("new", "index")
     assert said_of(tmp_path / "new") == {str(odd / "x.jpg"): (["odd"], None)}
+
+
+def test_another_photo_of_the_same_name_in_another_folder_gets_nobody_s_edits(
+    run: Run, photos: Path, backup: Path, make_picture: MakePicture, tmp_path: Path
+) -> None:
+    make_picture(tmp_path / "other camera" / "2020" / "red.jpg", (9, 9, 90))
+    photos.rename(tmp_path / "away")
+    run("new", "index", tmp_path / "other camera")
+    reply = run("new", "restore", backup)[1]
+    assert (reply["restored"], reply["waiting"]) == (0, 3)
+    run("new", "index")
+    assert said_of(tmp_path / "new") == {}

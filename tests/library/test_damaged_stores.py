@@ -178,6 +178,21 @@ def test_one_damaged_vector_store_is_mended_from_the_other_at_the_next_opening(
         assert any("mended" in sentence or "kept as" in sentence for sentence in sentences)
 
 
+def test_a_journal_that_lost_its_end_is_made_anew_where_no_other_store_can_tell_what_was_newest(
+    library: Path, open_engine: OpenEngine, index: Index, encoded_pictures: Callable[[], int]
+) -> None:
+    with closing(VectorJournal.open(journal_of(library), "palette_1", read_journal(journal_of(library)).dimension)) as journal:
+        journal.cut_to(COUNT - 1)
+    shutil.rmtree(library / "milvus.db")
+    with open_engine() as engine:
+        index(engine)
+    assert encoded_pictures() == COUNT
+    assert_all_agree(library, engine)
+    with open_engine() as engine:  # the catalogue counts on what is there now
+        index(engine)
+    assert encoded_pictures() == 0
+
+
 def test_vectors_damaged_in_both_stores_are_made_again_and_only_those(
     library: Path, open_engine: OpenEngine, index: Index, ask: Ask, encoded_pictures: Callable[[], int]
 ) -> None:

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from photofind.core.changes import Appeared, Change, Changed, Moved, Unsure, Vanished
-from photofind.library.pending import Stamp, is_below, look_at
+from photofind.core.tree import is_below
+from photofind.library.pending import Stamp, look_at
 from photofind.library.settling import SettlingTable
 
 FOLDER = 0  # what a folder holds, in the file system below; files hold a number of their own
