@@ -187,15 +187,19 @@ def test_an_install_that_fails_or_is_cancelled_leaves_no_encoder_and_resumes(
     stop = threading.Event()
     failed: list[Exception] = []
 
+    arrived = threading.Event()
+    monkeypatch.setattr(installer, "_TELL_EVERY_S", 0.0)
+
     def attempt() -> None:
         try:
-            shelf.install("light", ignore, stop.is_set)
+            shelf.install("light", lambda done, *_arguments: arrived.set() if done else None, stop.is_set)
         except EncoderUnavailable as error:
             failed.append(error)
 
     thread = threading.Thread(target=attempt)
     thread.start()
     assert hub.stalled.wait(30)
+    assert arrived.wait(30), "what was sent is not yet what has arrived"
     with pytest.raises(EncoderUnavailable, match="Another photofind"):
         shelf.install("light", ignore, never)
     stop.set()
