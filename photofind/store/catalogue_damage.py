@@ -31,6 +31,12 @@ def forget_damage(catalogue: Path) -> None:
         _mark_of(catalogue).unlink(missing_ok=True)
 
 
+def is_in_doubt(catalogue: Path) -> bool:
+    """Whether the last session did not end well, or met damage."""
+    log = catalogue.with_name(f"{catalogue.name}-wal")
+    return _mark_of(catalogue).exists() or (log.exists() and log.stat().st_size > 0)
+
+
 def damage_of(catalogue: Path) -> str:
     """What SQLite finds wrong with the file, "" where it is sound or not there. Nobody else has it open for writing.
 
@@ -39,8 +45,7 @@ def damage_of(catalogue: Path) -> str:
     """
     if not catalogue.exists() or catalogue.stat().st_size == 0:
         return ""
-    log = catalogue.with_name(f"{catalogue.name}-wal")
-    is_in_doubt = _mark_of(catalogue).exists() or (log.exists() and log.stat().st_size > 0)
+    in_doubt = is_in_doubt(catalogue)
     try:
         with closing(sqlite3.connect(catalogue, timeout=10, isolation_level=None)) as connection:
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -49,11 +54,9 @@ def damage_of(catalogue: Path) -> str:
                 return ""
             if version and not {"photos", "folders", "tags", "encoded", "meta"} <= tables:
                 return "tables are missing"
-            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0] if is_in_doubt else "ok"
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0] if in_doubt else "ok"
     except sqlite3.Error as error:
         return str(error) if is_damage(error) else ""  # for other reasons it is refused when it is opened
-    if found == "ok":
-        forget_damage(catalogue)
     return "" if found == "ok" else str(found)
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from photofind.library.doctor.ward import Diagnosis, Ward, broken, fine
 from photofind.library.folders import watched_folder
-from photofind.library.librarian import Desk
+from photofind.library.librarian import Desk, Librarian
 from photofind.store.catalogue_counts import count_anew
 from photofind.store.catalogue_examination import counts_differ, fts_trouble, strays, words_out_of_step
 
@@ -62,11 +62,9 @@ def _words(ward: Ward) -> Iterator[Diagnosis]:
         trouble = fts_trouble(ward.paths.catalogue)
 
     def make_anew() -> str:
-        assert write is not None
-        ids = write(_begin_words_anew)
-        for start in range(0, len(ids), _IDS_AT_ONCE):
-            write(partial(_index_words, ids=ids[start : start + _IDS_AT_ONCE]))
-        return f"The words of {len(ids):,} photos were indexed anew."
+        assert ward.librarian is not None
+        with ward.librarian() as librarian:
+            return make_words_anew(librarian)
 
     def mend_some() -> str:
         assert write is not None
@@ -83,6 +81,14 @@ def _words(ward: Ward) -> Iterator[Diagnosis]:
             "Searching for names, tags and places may miss photos; searching by meaning does not.",
             mend=None if write is None else make_anew if trouble else mend_some,
         )
+
+
+def make_words_anew(librarian: Librarian) -> str:
+    """The index of words, from the photos' rows, in small jobs. Returns what was done. Raises StoreFailed, NoRoom."""
+    ids = librarian.submit(_begin_words_anew).result()
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        librarian.submit(partial(_index_words, ids=ids[start : start + _IDS_AT_ONCE])).result()
+    return f"The words of {len(ids):,} photos were indexed anew."
 
 
 # Jobs of the librarian
