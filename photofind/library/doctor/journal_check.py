@@ -16,7 +16,7 @@ from photofind.library.librarian import Desk
 from photofind.library.vector_writer import confirmed_records
 from photofind.store.catalogue_examination import known_ids, twins_encoded
 from photofind.store.catalogue_reader import CatalogueReader
-from photofind.store.durable import PRIVATE_FILE, disk_errors
+from photofind.store.durable import PRIVATE_FILE, disk_errors, free_name
 from photofind.store.vector_journal import VectorJournal
 from photofind.store.vector_journal_reader import JournalContent, read_journal
 from photofind.store.vector_records import HEADER_BYTES, RecordFormat
@@ -42,6 +42,7 @@ def _look_at(ward: Ward, encoder: KnownEncoder) -> Iterator[Diagnosis]:
     with ward.catalogue() as catalogue:
         encoded = CatalogueReader(catalogue).encoded_ids(encoder.key)
         known, twins = known_ids(catalogue), twins_encoded(catalogue, encoder.key)
+        lost_its_end = _lost_its_end(ward, encoder, CatalogueReader(catalogue))
     content: JournalContent | None = None
     if not path.exists() and not len(encoded):
         yield fine("journal", f"No photo has been looked at by {encoder.id} yet.")
@@ -77,7 +78,15 @@ def _look_at(ward: Ward, encoder: KnownEncoder) -> Iterator[Diagnosis]:
             f"vectors-missing:{encoder.key}",
             f"{len(lost):,} of {len(encoded):,} photos have lost their vectors of {encoder.id}.",
             _MEANING,
-            mend=(lambda: _refill(ward, encoder)) if may_mend else None,
+            mend=(lambda: _bring_back(ward, encoder)) if may_mend else None,
+        )
+    elif lost_its_end:
+        yield broken(
+            "journal",
+            f"journal-shorter:{encoder.key}",
+            f"The end of the file of vectors of {encoder.id} is missing.",
+            _MEANING,
+            mend=(lambda: _bring_back(ward, encoder)) if may_mend else None,
         )
     orphans = np.setdiff1d(there, known)
     if len(orphans):
@@ -91,7 +100,7 @@ def _look_at(ward: Ward, encoder: KnownEncoder) -> Iterator[Diagnosis]:
             "Searching by meaning may find them for what they do not show.",
             mend=(lambda: _forget(ward, encoder, wrong)) if may_mend else None,
         )
-    if content is not None and not (content.damaged or torn or len(lost) or len(orphans) or wrong):
+    if content is not None and not (content.damaged or torn or lost_its_end or len(lost) or len(orphans) or wrong):
         yield fine("journal", f"Each of {len(encoded):,} photos has its vector of {encoder.id}.")
 
 
@@ -123,14 +132,23 @@ def _orphaned(ward: Ward, encoder: KnownEncoder, count: int) -> Diagnosis:
 
 @contextlib.contextmanager
 def _writable(ward: Ward, encoder: KnownEncoder) -> Iterator[VectorJournal]:
-    """The journal, to be changed: the catalogue counts on none of its records from now on, whatever interrupts this."""
+    """The journal, to be changed; only when that is done the catalogue counts on what it holds now."""
     assert ward.write is not None
-    ward.write(lambda desk: desk.catalogue.set_meta(confirmed_records(encoder.key), ""))
     journal = VectorJournal.open(ward.journal(encoder.key), encoder.key, encoder.dimension)
     try:
         yield journal
+        records = str(len(journal))
     finally:
         journal.close()
+    ward.write(lambda desk: desk.catalogue.set_meta(confirmed_records(encoder.key), records))
+
+
+def _lost_its_end(ward: Ward, encoder: KnownEncoder, reader: CatalogueReader) -> bool:
+    """Whether records that the catalogue counts on are not there: then older vectors may look like the newest."""
+    confirmed = int(reader.meta(confirmed_records(encoder.key)) or 0)
+    path = ward.journal(encoder.key)
+    there = path.stat().st_size - HEADER_BYTES if path.exists() and encoder.dimension else 0
+    return there // RecordFormat(encoder.key, encoder.dimension or 1).size < confirmed
 
 
 def _torn_bytes(path: Path, content: JournalContent) -> int:
@@ -155,37 +173,55 @@ def _unlike(content: JournalContent, twins: list[list[int]]) -> list[int]:
 def _mend_records(ward: Ward, encoder: KnownEncoder) -> str:
     """Cut off what is torn and leave out what is damaged, with the old file kept; then fill the gaps."""
     path = ward.journal(encoder.key)
+    doubtful = _doubtful(ward, encoder)  # before the end is lost for good
     aside = _keep_copy(path)
     with _writable(ward, encoder) as journal:
         content = read_journal(path)
         if content.damaged:
             journal.compact(content.ids)
-    return f"The file was mended, and the old one kept as {aside.name}. {_refill(ward, encoder)}"
+        done = _refill(ward, encoder, doubtful, journal)
+    return f"The file was mended, and the old one kept as {aside.name}. {done}"
 
 
-def _refill(ward: Ward, encoder: KnownEncoder) -> str:
-    """Bring lost vectors back from Milvus where it has them of the same content; the others are encoded again."""
-    assert ward.write is not None
+def _bring_back(ward: Ward, encoder: KnownEncoder) -> str:
+    doubtful = _doubtful(ward, encoder)
+    with _writable(ward, encoder) as journal:
+        return _refill(ward, encoder, doubtful, journal)
+
+
+def _doubtful(ward: Ward, encoder: KnownEncoder) -> NDArray[np.int64]:
+    """Photos whose newest vector may not be in the journal."""
     with ward.reader() as reader:
-        lost = _lost(ward, encoder, reader)
-        contents = {photo_id: (reader.encoded_content(encoder.key, photo_id) or b"").hex() for photo_id in lost.tolist()}
+        if _lost_its_end(ward, encoder, reader):
+            return reader.encoded_ids(encoder.key)
+    return _missing(ward, encoder)
+
+
+def _missing(ward: Ward, encoder: KnownEncoder) -> NDArray[np.int64]:
+    """Photos that have no vector in the journal, as far as it can be read."""
+    path, there = ward.journal(encoder.key), np.empty(0, np.int64)
+    with contextlib.suppress(StoreFailed):
+        there = read_journal(path).ids if path.exists() else there
+    with ward.reader() as reader:
+        return np.setdiff1d(reader.encoded_ids(encoder.key), there)
+
+
+def _refill(ward: Ward, encoder: KnownEncoder, doubtful: NDArray[np.int64], journal: VectorJournal) -> str:
+    """Bring vectors back from Milvus where it has them of the same content; the others are encoded again."""
+    assert ward.write is not None
+    lost = np.union1d(doubtful, _missing(ward, encoder))  # and what was damaged is left out by now
     if not len(lost):
         return "No vector is missing."
+    with ward.reader() as reader:
+        contents = {photo_id: (reader.encoded_content(encoder.key, photo_id) or b"").hex() for photo_id in lost.tolist()}
     ids, vectors = vectors_in_milvus(ward, encoder, contents)
     if len(ids):
-        with _writable(ward, encoder) as journal:
-            journal.append(ids, vectors)
-            journal.sync()
+        journal.append(ids, vectors)
+        journal.sync()
     again = np.setdiff1d(lost, ids).tolist()
     if again:
         ward.write(lambda desk: _encode_again(desk, encoder.key, again))
     return f"{len(ids):,} vectors came back from Milvus; {len(again):,} photos are looked at again."
-
-
-def _lost(ward: Ward, encoder: KnownEncoder, reader: CatalogueReader) -> NDArray[np.int64]:
-    encoded = reader.encoded_ids(encoder.key)
-    path = ward.journal(encoder.key)
-    return np.setdiff1d(encoded, read_journal(path).ids) if path.exists() else encoded
 
 
 def _compact(ward: Ward, encoder: KnownEncoder) -> str:
@@ -210,9 +246,7 @@ def _encode_again(desk: Desk, key: str, ids: list[int]) -> None:
 
 
 def _keep_copy(path: Path) -> Path:
-    number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
-        number += 1
+    aside = free_name(path)
     with disk_errors(_WHAT):
         shutil.copyfile(path, aside)  # no link: the torn end is cut off in place
         with contextlib.suppress(OSError):

@@ -17,9 +17,14 @@ def examine_open(engine: Engine, *, repair: bool, on_check: Callable[[str], None
     ward = Ward(
         engine.paths, engine.settings, engine.shelf, lambda: nullcontext(engine.librarian), is_alone=False, has_milvus=True
     )
-    findings = engine.indexer.stand_aside(lambda: examine(ward, repair=repair, on_check=on_check)).result()
-    if repair:
-        for encoder in engine.desk.both:
-            encoder.put_away_index(0.0)  # what is in memory may be other than what was mended
-        engine.indexer.wake()
+
+    def visit() -> list[Finding]:
+        findings = examine(ward, repair=repair, on_check=on_check)
+        if repair:
+            for encoder in engine.desk.both:
+                encoder.put_away_index(0.0)  # what is in memory may be other than what was mended
+        return findings
+
+    findings = engine.indexer.stand_aside(visit).result()
+    engine.indexer.wake()
     return findings
