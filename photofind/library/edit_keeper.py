@@ -1,5 +1,6 @@
 """Keeps backups of what cannot be made again from the photos, and gives back what waits for photos to appear."""
 
+import contextlib
 import logging
 import os
 import sqlite3
@@ -18,7 +19,7 @@ from photofind.core.events import Event, Notice
 from photofind.library.librarian import Librarian
 from photofind.library.restoring import NEVER_IN_A_BACKUP, apply_waiting, waiting_edits
 from photofind.store.catalogue_schema import open_for_reading
-from photofind.store.edit_backup import content_lines
+from photofind.store.edit_backup import DamagedBackup, content_lines
 from photofind.store.edit_backups import EditBackups
 from photofind.store.user_edits import edited_photos
 
@@ -52,7 +53,8 @@ def _lines(paths: LibraryPaths, connection: sqlite3.Connection) -> Iterator[byte
     }
     folders = [os.fsdecode(path) for (path,) in connection.execute("SELECT path FROM folders WHERE watched = 1 ORDER BY id")]
     yield from content_lines(folders, changed, edited_photos(connection))
-    yield from content_lines((), {}, waiting_edits(paths))
+    with contextlib.suppress(DamagedBackup):  # set aside when it is next given back
+        yield from content_lines((), {}, waiting_edits(paths))
 
 
 class EditKeeper:
@@ -101,12 +103,14 @@ class EditKeeper:
         given_at = saved_at = -1  # versions of the catalogue
         while True:
             is_last = self._stopping.is_set()
-            if version() != given_at:
-                self._do(lambda: apply_waiting(lambda job: self._librarian.submit(job).result(), self._paths))
-                given_at = version()
-            if version() != saved_at and (is_last or self._is_due()):
-                self._do(lambda: back_up_edits(self._paths, self._clock))
-                saved_at = version()
+            now = version()  # what is said while this works is seen to the next time
+            if now != given_at and self._do(
+                lambda: apply_waiting(lambda job: self._librarian.submit(job).result(), self._paths)
+            ):
+                given_at = now
+            now = version()
+            if now != saved_at and (is_last or self._is_due()) and self._do(lambda: back_up_edits(self._paths, self._clock)):
+                saved_at = now
             if is_last:
                 return
             self._stopping.wait(self._look_every_s)
@@ -118,7 +122,8 @@ class EditKeeper:
         except OSError:
             return True
 
-    def _do(self, work: Callable[[], object]) -> None:
+    def _do(self, work: Callable[[], object]) -> bool:
+        """Whether it was done."""
         try:
             work()
         except PhotofindError as error:
@@ -128,3 +133,6 @@ class EditKeeper:
                 self._announce(Notice(str(error), is_error=True))
         except Exception:
             _log.exception("keeping your edits failed")
+        else:
+            return True
+        return False

@@ -3,6 +3,7 @@
 What waits lies in the file ``waiting.edits`` beside the backups, in their format. Later backups hold it, too.
 """
 
+import logging
 import os
 import threading
 import time
@@ -16,9 +17,12 @@ from photofind.core.photo import PhotoId
 from photofind.library.folders import watch_folder, watched_folder
 from photofind.library.librarian import Desk, Librarian
 from photofind.library.scan import SkipRules, rules_of
-from photofind.store.edit_backup import SUFFIX, Backup, content_lines, read_backup, write_backup
+from photofind.store.durable import disk_errors, set_aside
+from photofind.store.edit_backup import SUFFIX, Backup, DamagedBackup, content_lines, read_backup, write_backup
 from photofind.store.edit_matching import EditMatcher
 from photofind.store.user_edits import PhotoEdits, edits_of, merged
+
+_log = logging.getLogger(__name__)
 
 _IN_ONE_JOB = 250  # some 50 ms of the librarian's time
 _lock = threading.Lock()  # of the waiting file: a process has one library open
@@ -44,6 +48,17 @@ def waiting_edits(paths: LibraryPaths) -> tuple[PhotoEdits, ...]:
     """Edits of photos that have not appeared yet. Any thread. Raises StoreFailed where their file is damaged."""
     path = paths.catalogue_backups / f"waiting{SUFFIX}"
     return read_backup(path).photos if path.exists() else ()
+
+
+def _waiting_or_aside(paths: LibraryPaths) -> tuple[PhotoEdits, ...]:
+    """The same; a damaged file is set aside, since nothing else may wait for it."""
+    try:
+        return waiting_edits(paths)
+    except DamagedBackup as error:
+        with disk_errors("the edits that wait"):
+            aside = set_aside(paths.catalogue_backups / f"waiting{SUFFIX}")
+        _log.warning("edits that waited for their photos are kept as %s: %s", aside, error)
+        return ()
 
 
 def restore_backup(
@@ -86,14 +101,14 @@ def restore_photos(
         wanted = [replace(one, overwrite=True) for one in photos] if overwrite else list(photos)
         counts, left = _go_through(submit, wanted, dry_run)
         if not dry_run and left:
-            _keep_waiting(paths, [*waiting_edits(paths), *left])
+            _keep_waiting(paths, [*_waiting_or_aside(paths), *left])
         return Restored(counts.restored, counts.by_place, counts.unchanged, len(left))
 
 
 def keep_waiting(paths: LibraryPaths, photos: Sequence[PhotoEdits]) -> None:
     """These edits wait for their photos. Any thread. Raises NoRoom, StoreFailed."""
     with _lock:
-        _keep_waiting(paths, [*waiting_edits(paths), *photos])
+        _keep_waiting(paths, [*_waiting_or_aside(paths), *photos])
 
 
 def apply_waiting(submit: "Submit", paths: LibraryPaths) -> int:
@@ -102,7 +117,7 @@ def apply_waiting(submit: "Submit", paths: LibraryPaths) -> int:
     Blocks; any thread but the librarian's. Raises NoRoom, StoreFailed.
     """
     with _lock:
-        waiting = waiting_edits(paths)
+        waiting = _waiting_or_aside(paths)
         if not waiting:
             return 0
         counts, left = _go_through(submit, waiting, dry_run=False)
