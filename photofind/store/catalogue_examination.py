@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from photofind.core.photo import PhotoId
 from photofind.store.catalogue_connection import words_of
+from photofind.store.catalogue_damage import is_damage
 from photofind.store.catalogue_schema import SCHEMA_VERSION, schema
 from photofind.store.id_columns import id_array
 
@@ -27,13 +28,6 @@ _ENCODER_COUNTS = """
 """
 
 
-def open_for_examining(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write, whatever the file is. Any thread, one at a time. Raises sqlite3.Error."""
-    return sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10, isolation_level=None, check_same_thread=False
-    )
-
-
 def version_of(connection: sqlite3.Connection) -> int:
     """The version of the catalogue's tables. Raises sqlite3.Error where the file is none of SQLite's."""
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
@@ -51,6 +45,8 @@ def damage(connection: sqlite3.Connection) -> list[str]:
     try:
         rows = connection.execute(f"PRAGMA integrity_check({_MOST_TROUBLES})").fetchall()
     except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
         return [str(error)]
     return [str(text) for (text,) in rows if text != "ok"]
 

@@ -7,8 +7,10 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from photofind.core.errors import StoreFailed
 from photofind.store.catalogue import Catalogue
-from photofind.store.catalogue_examination import open_for_examining
+from photofind.store.catalogue_damage import is_damage
+from photofind.store.sqlite_reading import connect_for_reading
 
 _IDS_AT_ONCE = 1024
 _MOST_FOLDERS = 10_000
@@ -24,22 +26,37 @@ class Salvaged:
     photos: int = 0
     lost_photos: int = 0
     doubtful: set[int] = field(default_factory=set)
+    knows_folders: bool = False
+    """Whether the list of folders could be read whole."""
 
 
 def salvage(damaged: Path | None, fresh: Path, highest_id: int, encoder_keys: Sequence[str]) -> Salvaged:
     """Make a new catalogue at ``fresh`` of what ``damaged`` still gives (None: of nothing). Blocks: 10 s for 100,000 photos.
 
     ``highest_id`` is the highest id of a photo that other stores know: no id up to it is given again. Photos of which
-    anything is lost are read again. Raises NoRoom, StoreFailed for ``fresh`` only.
+    anything is lost are read again. Raises NoRoom, StoreFailed.
     """
     done = Salvaged()
     with closing(Catalogue(fresh)) as target, target.transaction():
-        if damaged is not None:
-            with closing(open_for_examining(damaged)) as source:
+        source = None if damaged is None else _opened(damaged)
+        if source is not None:
+            with closing(source):
                 highest_id = max(highest_id, _highest_id(source))
                 _copy_all(source, target.connection, highest_id, encoder_keys, done)
         _finish(target, highest_id, done)
     return done
+
+
+def _opened(damaged: Path) -> sqlite3.Connection | None:
+    """None where it is no database at all. Raises StoreFailed where it only cannot be opened now: that is no damage."""
+    try:
+        return connect_for_reading(damaged)
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            return None
+        raise StoreFailed(
+            f"The catalogue cannot be opened ({error}): look at the rights of the files in {damaged.parent}, and at its disk."
+        ) from error
 
 
 def _copy_all(
@@ -63,6 +80,8 @@ def _copy_all(
                 target.executemany(insert, rows)
             if table == "photos":
                 done.lost_photos += len(lost)
+            elif table == "folders":
+                done.knows_folders = not lost
             elif table in ("facts", "tags"):
                 done.doubtful.update(lost)
 

@@ -122,16 +122,22 @@ def sync_tree(folder: Path, newer_than_ns: int = 0) -> int:
     return synced
 
 
+def free_name(path: Path) -> Path:
+    """A name beside a damaged file or folder that says the day and that nothing has."""
+    stem = f"{path.name}.damaged-{date.today().isoformat()}"
+    number = 1
+    while (aside := path.with_name(stem if number == 1 else f"{stem}-{number}")).exists():
+        number += 1
+    return aside
+
+
 def set_aside(path: Path, *beside: str) -> Path:
     """Rename a damaged file or folder to a free name beside it that says the day, and return that name. Raises OSError.
 
     ``beside``: endings of files that belong to it ("-wal"), which go with it where they are there. Nothing that was set
     aside is ever removed: what it holds is the user's to judge.
     """
-    stem = f"{path.name}.damaged-{date.today().isoformat()}"
-    number = 1
-    while (aside := path.with_name(stem if number == 1 else f"{stem}-{number}")).exists():
-        number += 1
+    aside = free_name(path)
     path.rename(aside)
     for ending in beside:
         with contextlib.suppress(FileNotFoundError):

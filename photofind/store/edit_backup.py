@@ -28,6 +28,10 @@ _END = b'{"end":'
 _QUICK = 1  # of zlib's nine levels: a sixth larger than the best, in a tenth of the time
 
 
+class DamagedBackup(StoreFailed):
+    """The file is no backup, or not whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class BackupHead:
     """What a backup says of itself, and how much it holds."""
@@ -108,7 +112,7 @@ def write_backup(path: Path, lines: Iterable[bytes], *, program: str, made_s: in
 
 
 def read_backup(path: Path) -> Backup:
-    """Read a backup. Raises StoreFailed where it is missing, damaged, or of a newer photofind."""
+    """Read a backup. Raises DamagedBackup, and StoreFailed where it is missing or of a newer photofind."""
     folders: list[str] = []
     settings: dict[str, Any] = {}
     photos: list[PhotoEdits] = []
@@ -188,5 +192,5 @@ def _line(value: dict[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
 
 
-def _damaged(path: Path) -> StoreFailed:
-    return StoreFailed(f"The backup {path.name} is damaged or no backup of photofind: choose another one.")
+def _damaged(path: Path) -> DamagedBackup:
+    return DamagedBackup(f"The backup {path.name} is damaged or no backup of photofind: choose another one.")

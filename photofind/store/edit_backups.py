@@ -1,6 +1,7 @@
 """The backups of a library: which are kept, and for how long."""
 
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -10,11 +11,14 @@ from photofind.store.edit_backup import (
     SUFFIX,
     Backup,
     BackupHead,
+    DamagedBackup,
     digest_of,
     digest_of_backup,
     read_backup,
     write_backup,
 )
+
+_log = logging.getLogger(__name__)
 
 _NEWEST = 5  # whatever their age: a day with several sessions keeps more than its last
 _DAYS, _WEEKS, _MONTHS = 7, 4, 12
@@ -42,8 +46,10 @@ class EditBackups:
         for path in self.paths():
             try:
                 sound.append(read_backup(path).head)
-            except StoreFailed:
+            except DamagedBackup:
                 damaged.append(path)
+            except StoreFailed as error:  # of a newer photofind, or on a failing disk: nobody knows
+                _log.info("%s is passed over: %s", path, error)
         return sound, damaged
 
     def newest(self) -> Backup | None:

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photofind.core.errors import StoreFailed
+from photofind.store.durable import disk_errors
 from photofind.store.milvus_collection import COLLECTION_PREFIX, MilvusCollection, is_as_created
+from photofind.store.milvus_files import damage_of
 
 if TYPE_CHECKING:
     from photofind.store.milvus import MilvusStore
@@ -33,6 +35,11 @@ def examine(store: MilvusStore, key: str, dimension: int, vectors_of: NDArray[np
     Raises NoRoom, StoreFailed; nothing is set aside or made.
     """
     name = COLLECTION_PREFIX + key
+    if store.host is not None:  # before the engine opens them, which deletes what a damaged list does not name
+        with disk_errors("the vector store"):
+            damage = damage_of(store.host.folder, name)
+        if damage:
+            raise StoreFailed(f"The vector store cannot be read ({damage}).")
     if not store.call("has_collection", name):
         return Examination({}, 0, np.empty(0, np.int64), np.empty((0, dimension), np.float16))
     if not is_as_created(store, name, dimension):

@@ -121,13 +121,13 @@ class Thumbnails:
             self._writer = None
         with disk_errors(_WHAT):
             aside = set_aside(self.path, "-wal", "-shm")  # SQLite would play those into the new file
+        self._readers.met_damage = False  # also where there is no room for a new one: that one is not damaged
         self.notice = f"The thumbnails could not be read and are made again; the old file is kept as {aside}."
         _log.warning("%s (%s)", self.notice, reason)
         try:
             self._writer = _open_writer(self.path)
         except sqlite3.Error as again:
             raise _failure(again, self.path) from again
-        self._readers.met_damage = False
 
 
 class _Readers:

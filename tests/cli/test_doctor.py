@@ -202,9 +202,9 @@ def test_vectors_come_back_from_milvus_and_a_damaged_catalogue_keeps_ids_and_vec
     with caplog.at_level("WARNING"):
         reply = run("doctor", "--repair")[1]
     said = {one["code"]: one["mended"] for one in reply["findings"]}
-    assert "13 photos" in said["catalogue-damaged"] and "catalogue.db.damaged-1" in said["catalogue-damaged"]
+    (aside,) = [path for path in library.glob("catalogue.db.damaged-*") if not path.name.endswith(("-wal", "-shm"))]
+    assert "13 photos" in said["catalogue-damaged"] and aside.name in said["catalogue-damaged"]
     assert "13 vectors came back from Milvus; 0 photos" in said[f"vectors-missing:{KEY}"]
-    assert (library / "catalogue.db.damaged-1").exists()
     assert "Photos" not in said.get("indexed", "")
     assert_all_is_found(run, healthy, library)
 

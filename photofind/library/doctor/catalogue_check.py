@@ -10,14 +10,15 @@ from photofind.library.librarian import Desk
 from photofind.library.scan import rules_of
 from photofind.store.catalogue import Catalogue
 from photofind.store.catalogue_counts import count_anew
+from photofind.store.catalogue_damage import is_damage
 from photofind.store.catalogue_examination import (
     damage,
     is_newer,
     is_of_indexes_only,
     missing_objects,
-    open_for_examining,
     version_of,
 )
+from photofind.store.sqlite_reading import connect_for_reading
 
 _MEANING = "The photos themselves are untouched. What photofind knows of them, and your tags and ratings, are at risk."
 
@@ -28,7 +29,7 @@ def check(ward: Ward) -> Iterator[Diagnosis]:
         yield _damaged(ward, "catalogue-missing", "The catalogue is not there, though other parts of the library are.")
         return
     try:
-        with closing(open_for_examining(path)) as connection:
+        with closing(connect_for_reading(path)) as connection:
             version = version_of(connection)
             if is_newer(version):
                 yield broken(
@@ -43,13 +44,21 @@ def check(ward: Ward) -> Iterator[Diagnosis]:
             missing = missing_objects(connection) if not troubles else {}
             photos = connection.execute("SELECT count(*) FROM photos").fetchone()[0] if not troubles and not missing else 0
     except sqlite3.DatabaseError as error:
-        yield _damaged(ward, "catalogue-damaged", f"The catalogue cannot be read ({error}).")
+        if is_damage(error):
+            yield _damaged(ward, "catalogue-damaged", f"The catalogue cannot be read ({error}).")
+        else:
+            yield broken(
+                "catalogue", "catalogue-closed", f"The catalogue cannot be opened ({error}).",
+                "Nothing says that it is damaged.", f"Look at the rights of the files in {path.parent}, and at its disk.",
+            )  # fmt: skip
         return
     if troubles and is_of_indexes_only(troubles):
         yield _indexes(ward, troubles[0])
     elif troubles:
         yield _damaged(ward, "catalogue-damaged", f"The catalogue is damaged ({troubles[0]}).")
-    elif version == 0 or missing:
+    elif version == 0:
+        yield _damaged(ward, "catalogue-missing", "The catalogue is empty, though other parts of the library are there.")
+    elif missing:
         yield _incomplete(ward, missing)
     else:
         yield fine("catalogue", f"The catalogue is sound: it knows {photos:,} photos.")

@@ -12,11 +12,12 @@ from photofind.core.errors import StoreFailed
 from photofind.library.librarian import Librarian
 from photofind.library.restoring import apply_waiting, keep_waiting, restore_folders, waiting_edits
 from photofind.library.scan import SkipRules
-from photofind.store.catalogue_examination import open_for_examining
 from photofind.store.catalogue_salvage import Salvaged, salvage
-from photofind.store.durable import disk_errors, sync_file, sync_folder
+from photofind.store.durable import disk_errors, free_name, sync_file, sync_folder
 from photofind.store.edit_backup import Backup
 from photofind.store.edit_backups import EditBackups
+from photofind.store.sqlite_reading import connect_for_reading
+from photofind.store.user_edits import PhotoEdits
 from photofind.store.vector_journal_reader import read_journal
 
 _WHAT = "the catalogue"
@@ -40,20 +41,31 @@ def rebuild(paths: LibraryPaths, rules: SkipRules, lend: LendLibrarian) -> str:
         salvaged = salvage(path if path.exists() else None, fresh, _highest_id(paths), _journals(paths))
         sync_file(fresh)
     if backup is not None:  # before the exchange: whatever ends this, the edits come back
-        keep_waiting(paths, backup.photos)
+        keep_waiting(paths, _lost_edits(fresh, salvaged, backup))
     with disk_errors(_WHAT):
         aside = _exchange(path, fresh)
     words = _what_was_kept(salvaged, aside)
     if backup is not None:
-        words += _restore(paths, rules, lend, backup)
+        words += _restore(paths, rules, lend, backup, with_folders=not salvaged.knows_folders)
     elif salvaged.photos == 0:
         words += " There is no backup: tags and ratings that were kept here only are lost. Add your folders again."
     return words + " What is not known now is found when the folders are looked through."
 
 
-def _restore(paths: LibraryPaths, rules: SkipRules, lend: LendLibrarian, backup: Backup) -> str:
+def _lost_edits(fresh: Path, salvaged: Salvaged, backup: Backup) -> list[PhotoEdits]:
+    """Those of photos of which something was lost: what could be read is newer than any backup."""
+    with closing(connect_for_reading(fresh)) as connection:
+        rows = connection.execute("SELECT id, content_hash FROM photos WHERE content_hash IS NOT NULL").fetchall()
+    kept = {bytes(content_hash) for photo_id, content_hash in rows if photo_id not in salvaged.doubtful}
+    return [edits for edits in backup.photos if edits.content_hash not in kept]
+
+
+def _restore(
+    paths: LibraryPaths, rules: SkipRules, lend: LendLibrarian, backup: Backup, *, with_folders: bool
+) -> str:
+    folders = backup.folders if with_folders else ()
     with lend() as librarian:
-        added, absent = librarian.submit(lambda desk: restore_folders(desk, backup.folders, rules)).result()
+        added, absent = librarian.submit(lambda desk: restore_folders(desk, folders, rules)).result()
         before = len(waiting_edits(paths))
         left = apply_waiting(lambda job: librarian.submit(job).result(), paths)
     words = f" From the backup {backup.head.path.name}, edits of {before - left:,} photos came back"
@@ -76,7 +88,7 @@ def _what_was_kept(salvaged: Salvaged, aside: Path | None) -> str:
 
 def _exchange(path: Path, fresh: Path) -> Path | None:
     """Give ``fresh`` the name ``path``, and the old file, with what SQLite keeps beside it, one that is free."""
-    aside = _free_name(path) if path.exists() else None
+    aside = free_name(path) if path.exists() else None
     if aside is not None:
         try:
             os.link(path, aside)  # so that the name is never without a file
@@ -94,17 +106,10 @@ def _exchange(path: Path, fresh: Path) -> Path | None:
     return aside
 
 
-def _free_name(path: Path) -> Path:
-    number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
-        number += 1
-    return aside
-
-
 def _highest_id(paths: LibraryPaths) -> int:
     """The highest id of a photo that thumbnails or journals know: none is ever given twice."""
     highest = 0
-    with contextlib.suppress(sqlite3.DatabaseError), closing(open_for_examining(paths.thumbnails)) as thumbnails:
+    with contextlib.suppress(sqlite3.DatabaseError), closing(connect_for_reading(paths.thumbnails)) as thumbnails:
         highest = thumbnails.execute("SELECT coalesce(max(photo_id), 0) FROM thumbnails").fetchone()[0]
     for key in _journals(paths):
         with contextlib.suppress(StoreFailed):

@@ -17,7 +17,6 @@ from photofind.library.librarian import Desk
 from photofind.library.milvus_follower import MilvusFollower, open_milvus
 from photofind.store.catalogue_examination import stored_contents
 from photofind.store.catalogue_reader import CatalogueReader
-from photofind.store.durable import disk_errors, set_aside
 from photofind.store.milvus_examination import Examination
 from photofind.store.vector_journal_reader import JournalContent, read_journal
 
@@ -131,10 +130,10 @@ def _unreadable(ward: Ward, encoders: list[KnownEncoder], error: StoreFailed) ->
         )
 
     def mend() -> str:
-        with disk_errors("the vector store"):
-            aside = set_aside(ward.paths.milvus)
+        with milvus_at_work(ward) as process:  # which sets aside what cannot be read, and only that
+            notices = [process.collection(encoder.key, encoder.dimension).notice for encoder in encoders]
         _forget_what_is_stored(ward, encoders)
-        return f"It was set aside as {aside.name} and {_fill(ward, encoders)}"
+        return " ".join([*filter(None, notices), _fill(ward, encoders).capitalize()])
 
     return broken(
         "milvus", "milvus-unreadable", f"Milvus cannot be opened: {error}", _MEANING,

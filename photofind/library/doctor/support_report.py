@@ -18,9 +18,9 @@ from photofind.core.findings import Finding, findings_as_json
 from photofind.encoders.protocol import LOCAL_DIR_PREFIX
 from photofind.library.doctor.privacy import Scrubber, private_words
 from photofind.library.versions import versions
-from photofind.store.catalogue_examination import open_for_examining
 from photofind.store.durable import PRIVATE_FILE, disk_errors
 from photofind.store.edit_backups import EditBackups
+from photofind.store.sqlite_reading import connect_for_reading
 
 _MOST_LOG_BYTES = 4 << 20  # of each file its end
 _WHAT = "the report"
@@ -43,7 +43,7 @@ def save_report(paths: LibraryPaths, findings: Sequence[Finding], target: Path) 
     private: list[str] = [str(paths.folder), str(Path.home()), os.environ.get("USER", "")]
     tables: dict[str, Any] = {}
     with suppress(sqlite3.Error):
-        connection = open_for_examining(paths.catalogue)
+        connection = connect_for_reading(paths.catalogue)
         try:
             with suppress(sqlite3.Error):
                 tables = {"schema": _schema(connection), "rows": _numbers(connection), "encoders": _encoders(connection)}

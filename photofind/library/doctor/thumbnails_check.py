@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from photofind.library.doctor.ward import Diagnosis, Ward, broken, fine, note
 from photofind.library.librarian import Desk
-from photofind.store.catalogue_examination import open_for_examining
+from photofind.store.catalogue_damage import is_damage
+from photofind.store.sqlite_reading import connect_for_reading
 
 _LOOKED_INTO = 1000
 _NO_MEANING = "The photos themselves are untouched; the grid shows grey places until their thumbnails are made again."
@@ -84,7 +85,7 @@ def check(ward: Ward) -> Iterator[Diagnosis]:
 def _look(ward: Ward) -> tuple[_Seen, str]:
     """What is there, and what SQLite finds wrong with it."""
     try:
-        with closing(open_for_examining(ward.paths.thumbnails)) as thumbnails:
+        with closing(connect_for_reading(ward.paths.thumbnails)) as thumbnails:
             thumbnails.execute("BEGIN")
             trouble = [text for (text,) in thumbnails.execute("PRAGMA quick_check(3)") if text != "ok"]
             if trouble:
@@ -94,6 +95,8 @@ def _look(ward: Ward) -> tuple[_Seen, str]:
             no_pictures = [photo_id for photo_id in some if not _is_jpeg(thumbnails, photo_id)]
             return _Seen(set(ids), no_pictures), ""
     except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
         return _Seen(set(), []), str(error)
 
 

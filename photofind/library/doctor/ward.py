@@ -13,8 +13,9 @@ from photofind.core.errors import EncoderUnavailable, StoreFailed
 from photofind.core.findings import REPAIR, Finding, Severity
 from photofind.encoders.shelf import Shelf
 from photofind.library.librarian import Desk, Librarian
-from photofind.store.catalogue_examination import open_for_examining, version_of
+from photofind.store.catalogue_examination import version_of
 from photofind.store.catalogue_reader import CatalogueReader
+from photofind.store.sqlite_reading import connect_for_reading
 from photofind.store.vector_records import HEADER_BYTES, unpack_header
 
 Write = Callable[[Callable[[Desk], Any]], Any]
@@ -80,7 +81,7 @@ class Ward:
         if not self.paths.catalogue.exists():
             raise NotNow("There is no catalogue.")
         try:
-            with closing(open_for_examining(self.paths.catalogue)) as connection:
+            with closing(connect_for_reading(self.paths.catalogue)) as connection:
                 version_of(connection)
                 connection.execute("BEGIN")
                 yield connection
