@@ -70,15 +70,15 @@ def _index_what_waits(paths: LibraryPaths, shelf: Shelf) -> list[Finding]:
     from photofind.library.reading import reading, summarise
     from photofind.library.session import open_library
 
-    with reading(paths) as reader:
-        if not summarise(reader, paths, shelf).folders:
-            return []
     line = ProgressLine()
 
     def show(progress: Progress) -> None:
         line.show(words_for_progress(progress.done, progress.total, progress.rate))
 
     try:
+        with reading(paths) as reader:
+            if not summarise(reader, paths, shelf).folders:
+                return []
         with open_library(paths, lambda _: shelf, watch=False) as engine:
             report = run_index(engine, [], "", cancelled=threading.Event(), on_progress=show)
     except PhotofindError as error:

@@ -38,8 +38,12 @@ class Thumbnails:
         self._writer: sqlite3.Connection | None = None
         with disk_errors(_WHAT):
             private_folder(path.parent)
+        self._is_closed = False
+        self._open()
+
+    def _open(self) -> None:
         try:
-            self._writer = _open_writer(path)
+            self._writer = _open_writer(self.path)
         except sqlite3.Error as error:
             self._begin_anew_or_raise(error)
 
@@ -82,6 +86,7 @@ class Thumbnails:
     def close(self) -> None:
         """Close the connections of all threads; idempotent. Reading finds nothing after it."""
         self._readers.close(for_good=True)
+        self._is_closed = True
         if self._writer is not None:
             self._writer.close()  # the last to close tidies the write-ahead log away
             self._writer = None
@@ -93,8 +98,11 @@ class Thumbnails:
         self.close()
 
     def _write(self, statement: str, rows: list[tuple[int, bytes]] | list[tuple[int]]) -> None:
-        if self._writer is None:
+        if self._is_closed:
             raise StoreFailed("The thumbnails are closed: start photofind again.")
+        if self._writer is None:  # there was no room for a new one
+            self._open()
+        assert self._writer is not None
         try:
             with _transaction(self._writer, self.path):
                 self._writer.executemany(statement, rows)

@@ -1,6 +1,7 @@
 """Every kind of damage: said in words, mended, and search works afterwards."""
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -12,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # for damage
@@ -30,6 +32,7 @@ from photofind.library.front import LibraryFront
 from photofind.library.instance import send_command
 from photofind.library.session import library_paths, open_library
 from photofind.store.catalogue_reader import CatalogueReader
+from photofind.store.vector_journal_reader import read_journal
 
 MakePicture = Callable[..., Path]
 Run = Callable[..., tuple[int, Any, str]]
@@ -207,6 +210,42 @@ def test_vectors_come_back_from_milvus_and_a_damaged_catalogue_keeps_ids_and_vec
     assert "13 vectors came back from Milvus; 0 photos" in said[f"vectors-missing:{KEY}"]
     assert "Photos" not in said.get("indexed", "")
     assert_all_is_found(run, healthy, library)
+
+
+def test_a_catalogue_that_cannot_be_opened_for_another_reason_is_left_as_it_is(run: Run, library: Path) -> None:
+    path = library / "catalogue.db"
+    path.rename(library / "catalogue.kept")
+    path.mkdir()  # a reason that not even an administrator's rights overcome
+    for arguments in (["doctor"], ["doctor", "--repair"]):
+        status, reply, _ = run(*arguments)
+        (found,) = [one for one in reply["findings"] if one["check"] == "catalogue"]
+        assert (status, found["code"], found["mended"]) == (1, "catalogue-closed", "")
+        assert "rights" in found["remedy"]
+    assert path.is_dir() and not list(library.glob("*.damaged-*"))
+
+
+def test_a_journal_that_lost_its_end_does_not_make_an_older_vector_the_newest(
+    run: Run, healthy: Path, library: Path, tmp_path: Path, make_picture: MakePicture, caplog: pytest.LogCaptureFixture
+) -> None:
+    photos = shutil.copytree(healthy / "photos", tmp_path / "photos")
+    run("index", photos)
+    changed = make_picture(photos / "Wachau" / "red 1.jpg", (20, 200, 20))
+    run("index", photos)
+    journal = damage.journal_of(library)
+    newest = read_journal(journal).vectors[-1].copy()
+    os.truncate(journal, journal.stat().st_size - 10)
+    with caplog.at_level("WARNING"):
+        assert run("doctor", "--repair")[0] == 0
+    with closing(sqlite3.connect(library / "catalogue.db")) as connection:
+        (photo_id,) = connection.execute(
+            "SELECT p.id FROM photos p JOIN folders f ON f.id = p.folder_id WHERE p.name = ? AND f.path = ?",
+            (b"red 1.jpg", os.fsencode(photos)),
+        ).fetchone()
+    content = read_journal(journal)
+    (mended,) = content.vectors[content.ids == photo_id]
+    assert np.array_equal(mended, newest)
+    assert run("search", "green", "--limit", "1")[1]["hits"][0]["path"] == str(changed)
+    assert codes(run("doctor")[1]) == []
 
 
 def test_without_a_catalogue_the_edits_come_from_the_backup_and_ids_are_new(

@@ -348,6 +348,51 @@ def test_a_damaged_catalogue_is_set_aside_and_made_again_with_what_the_user_had_
     assert kept_catalogues(library) == [aside]
 
 
+def take_the_catalogue_away(library: Path) -> None:
+    for path in library.glob("catalogue.db*"):
+        path.unlink()
+
+
+def empty_the_catalogue(library: Path) -> None:
+    take_the_catalogue_away(library)
+    (library / "catalogue.db").touch()
+
+
+@pytest.mark.parametrize("damage", [take_the_catalogue_away, empty_the_catalogue])
+def test_a_lost_catalogue_is_made_again_with_what_the_user_had_said_and_no_id_is_given_twice(
+    damage: Damage, library: Path, photos: Path, open_engine: OpenEngine, index: Index
+) -> None:
+    tag = lambda desk: edit_photos(desk, [str(photos / "1.jpg")], ["keep me"], [], 4)  # noqa: E731
+    write_to_library(library_paths(library), tag)  # which is backed up
+    damage(library)
+    heard: list[Event] = []
+    with open_engine(listen=heard.append) as engine:
+        assert engine.folders() == [str(photos)]
+        index(engine)
+        (sentence,) = [event.sentence for event in heard if isinstance(event, Notice) and "catalogue" in event.sentence]
+        assert "missing" in sentence
+    assert min(ids_by_name(library).values()) > COUNT
+    with closing(sqlite3.connect(library / "catalogue.db")) as catalogue:
+        tagged = catalogue.execute(
+            "SELECT CAST(p.name AS TEXT), p.user_rating FROM tags t JOIN photos p ON p.id = t.photo_id WHERE t.tag = 'keep me'"
+        ).fetchall()
+    assert tagged == [("1.jpg", 4)]
+
+
+def test_words_found_damaged_are_indexed_anew_at_the_next_start(
+    library: Path, open_engine: OpenEngine, ask: Ask
+) -> None:
+    with closing(sqlite3.connect(library / "catalogue.db", isolation_level=None)) as catalogue:
+        catalogue.execute("UPDATE words_data SET block = zeroblob(9) WHERE id > 10")
+    (library / "catalogue.db.in-doubt").touch()  # as whoever meets such damage leaves it
+    heard: list[Event] = []
+    with open_engine(listen=heard.append) as engine:
+        assert len(ask(engine, Question("3")).ids) >= 1
+    assert any(isinstance(event, Notice) and "words of 6 photos were indexed anew" in event.sentence for event in heard)
+    assert not (library / "catalogue.db.in-doubt").exists()
+    assert kept_catalogues(library) == []
+
+
 def test_damage_that_is_met_in_the_middle_of_work_is_said_and_mended_at_the_next_start(
     library: Path, photos: Path, open_engine: OpenEngine, index: Index
 ) -> None:

@@ -103,8 +103,26 @@ def test_a_backup_that_cannot_be_written_is_told_once_and_stops_nothing(
     with caplog.at_level(logging.WARNING), kept.keeping():
         until(lambda: len(kept.events) == 1)
         kept.tag("goes on")
-    assert len(kept.events) == 1
+        assert len(kept.events) == 1
+        kept.paths.catalogue_backups.unlink()
     assert isinstance(kept.events[0], Notice) and "backup of your edits" in kept.events[0].sentence
+    assert kept.tags()[0] == ("goes on",), "what failed is done as soon as it can be"
+
+
+def test_a_damaged_file_of_edits_that_wait_is_kept_and_stops_no_backup(
+    kept: Kept, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept.paths.catalogue_backups.mkdir()
+    waiting = kept.paths.catalogue_backups / "waiting.edits"
+    waiting.write_bytes(b"torn")
+    with caplog.at_level(logging.WARNING), kept.keeping():
+        kept.tag("first")
+        until(lambda: not waiting.exists())
+    assert kept.tags()[0] == ("first",)
+    (aside,) = kept.paths.catalogue_backups.glob("waiting.edits.damaged-*")
+    assert aside.read_bytes() == b"torn"
+    assert aside.name in caplog.text
+    assert kept.events == []
 
 
 def test_a_library_that_was_never_told_anything_has_nothing_to_back_up(tmp_path: Path) -> None:

@@ -140,6 +140,32 @@ def test_damage_inside_the_file_costs_the_old_thumbnails_and_never_the_new_ones(
         assert thumbnails.ids() == [5]
 
 
+def test_a_damaged_file_is_set_aside_once_even_if_there_is_no_room_for_a_new_one(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Thumbnails(path) as thumbnails:
+        thumbnails.put([(photo_id, JPEG * 100) for photo_id in range(100)])
+    data = bytearray(path.read_bytes())
+    data[4096:] = b"\x55" * (len(data) - 4096)
+    path.write_bytes(data)
+    with caplog.at_level(logging.WARNING), Thumbnails(path) as thumbnails:
+        assert thumbnails.get(5) is None
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+        try:
+            with pytest.raises(StoreFailed):
+                thumbnails.mend()
+            thumbnails.mend()
+            with pytest.raises(StoreFailed):
+                thumbnails.put([(5, JPEG)])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        thumbnails.put([(5, JPEG)])
+        assert thumbnails.get(5) == JPEG
+    (aside,) = path.parent.glob("thumbnails.sqlite.damaged-*")
+    assert aside.read_bytes() == bytes(data)
+
+
 def test_a_file_of_a_newer_version_is_left_alone(path: Path) -> None:
     Thumbnails(path).close()
     connection = sqlite3.connect(path)
