@@ -1,6 +1,5 @@
 """Where things lie on this machine, and the names of the files that make up a library."""
 
-import contextlib
 import errno
 import os
 import stat
@@ -12,6 +11,7 @@ import platformdirs
 
 from photofind.core.errors import NoRoom, StoreFailed
 from photofind.core.passing_folder import make_passing_folder
+from photofind.core.private_folder import PRIVATE_FOLDER, make_private
 
 # Unix socket paths end at 107 bytes on Linux and 103 on macOS (unix(7)); the random name and the file need about 30.
 _LONGEST_SOCKET_PARENT_BYTES = 60
@@ -108,12 +108,9 @@ class LibraryPaths:
         Raises StoreFailed, NoRoom.
         """
         try:
-            with contextlib.suppress(FileExistsError):
-                self.folder.parent.mkdir(parents=True)
-            with contextlib.suppress(FileExistsError):
-                self.folder.mkdir(mode=0o700)
-            if self._is_ours() and stat.S_IMODE(self.folder.stat().st_mode) != 0o700:
-                self.folder.chmod(0o700)
+            make_private(self.folder)
+            if self._is_ours() and stat.S_IMODE(self.folder.stat().st_mode) != PRIVATE_FOLDER:
+                self.folder.chmod(PRIVATE_FOLDER)
         except OSError as error:
             raise unusable(self.folder, error) from error
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from photofind.core.errors import EncoderUnavailable
+from photofind.core.private_folder import make_private
 from photofind.encoders.download import fetch, not_written
 from photofind.encoders.folder import CONFIG_NAME, check_folder
 from photofind.encoders.hub_lookup import HubFile, HubPlan, look_up
@@ -36,7 +37,7 @@ def install(
     """
     staging = place.parent / f".incoming-{place.name}"
     try:
-        staging.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(staging)
         with LockFile(
             staging.with_name(f"{staging.name}.lock"),
             f"Another photofind is downloading “{name}” just now: wait for it.",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from photofind.core.errors import EncoderUnavailable
+from photofind.core.private_folder import make_private
 from photofind.encoders.folder import CONFIG_NAME, OWN_FOLDER, TEXT_FILES, check_folder, find_weights
 from photofind.encoders.lock_file import LockFile
 from photofind.encoders.weights_memory import write_json
@@ -49,7 +50,7 @@ def import_folder(source: Path, shelf_folder: Path) -> Path:
     if not source.is_dir():
         raise EncoderUnavailable(f"There is no folder “{source}”: check its name.")
     try:
-        shelf_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(shelf_folder)
         busy = "Another photofind is importing an encoder just now: wait for it."
         with LockFile(shelf_folder / ".import.lock", busy):
             for left_over in shelf_folder.glob(".import-*"):  # of an attempt that was killed

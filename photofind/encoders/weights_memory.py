@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from photofind.core.errors import EncoderUnavailable
+from photofind.core.private_folder import make_private
 
 _log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ class WeightsMemory:
                 content[section] = {}
             content[section][name] = value
             try:
-                self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                make_private(self._path.parent)
                 write_json(self._path, content)
             except OSError as error:  # a shelf that cannot be written still answers, only slower
                 _log.info("cannot remember in %s: %s", self._path, error)

@@ -13,12 +13,12 @@ from datetime import date
 from pathlib import Path
 
 from photofind.core.errors import NoRoom, StoreFailed
+from photofind.core.private_folder import PRIVATE_FOLDER, make_private
 
 if sys.platform != "win32":
     import fcntl
 
 PRIVATE_FILE = 0o600
-PRIVATE_FOLDER = 0o700
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _NO_RIGHTS = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -47,12 +47,8 @@ def disk_errors(what: str) -> Iterator[None]:
 
 def private_folder(folder: Path) -> None:
     """Make ``folder`` (and those above it that are missing) for this user only; also tightens one that exists."""
-    missing = [folder, *folder.parents]
-    for path in reversed(missing):
-        if not path.exists():
-            path.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-            if path.parent.is_dir():
-                sync_folder(path.parent)
+    for path in make_private(folder):
+        sync_folder(path.parent)
     if sys.platform != "win32" and folder.stat().st_mode & 0o077:
         folder.chmod(PRIVATE_FOLDER)
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from photofind.config.paths import LibraryPaths
+from photofind.core.private_folder import PRIVATE_FOLDER
 from photofind.library.doctor.ward import Diagnosis, Ward, broken, fine, note
-from photofind.store.durable import PRIVATE_FILE, PRIVATE_FOLDER
+from photofind.store.durable import PRIVATE_FILE
 
 _TOO_LITTLE_BYTES = 256 << 20  # below this the vector store refuses to write
 _LITTLE_BYTES = 2 << 30
