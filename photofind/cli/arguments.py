@@ -37,6 +37,8 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("query", nargs="*", metavar="QUERY", help="may start with a dash")
     search.add_argument("--image", action="append", default=[], metavar="FILE", help="look like this picture")
     search.add_argument("--limit", type=_positive, default=_DEFAULT_LIMIT, metavar="N", help="how many (default %(default)s)")
+    search.add_argument("--reachable", dest="offline", action="store_false", default=None, help="no photos on drives that are away")
+    search.add_argument("--away", dest="offline", action="store_true", help="only photos on drives that are away")
     search.add_argument("-0", "--null", action="store_true", help="end each path with NUL instead of a line end")
 
     _command(commands, "status", "say what the library holds and how far indexing is")
@@ -91,7 +93,7 @@ def _positive(text: str) -> int:
 def _with_query_last(arguments: list[str]) -> list[str]:
     """Options first, then ``--`` and the query, so that a query may start with a dash."""
     takes_value = {"--library", "--image", "--limit"}
-    is_flag = {"--json", "--verbose", "-0", "--null", "-h", "--help"}
+    is_flag = {"--json", "--verbose", "-0", "--null", "--reachable", "--away", "-h", "--help"}
 
     def is_meant_as_option(argument: str) -> bool:
         """``--limit=5``, and ``--limt`` as well, so that a slip is said instead of searched for."""

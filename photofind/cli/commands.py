@@ -68,7 +68,7 @@ def search(context: Context, options: argparse.Namespace) -> None:
         raise WrongUsage("Say what to look for: words, or a picture with --image FILE.")
     pictures = tuple(PictureFile(os.path.abspath(file)) for file in options.image)
     with _looking(context.paths) as reader:
-        found = answer(reader, context.paths, context.shelf(), Question(text, pictures, options.limit))
+        found = answer(reader, context.paths, context.shelf(), Question(text, pictures, options.limit, options.offline))
         rows = {row.id: row for row in reader.rows(list(found.ids))}
     if found.note:
         tell(found.note)

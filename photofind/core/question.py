@@ -33,18 +33,18 @@ PictureSource = PictureFile | PictureBytes | PictureOfPhoto
 class Question:
     """Words, pictures, or both; nothing at all asks for every photo, newest first.
 
-    ``limit`` None asks for all photos that have a vector, best first.
+    ``limit`` None asks for all photos that have a vector, best first. ``offline`` False leaves out what cannot be reached
+    now, True leaves only that.
     """
 
     text: str = ""
     pictures: tuple[PictureSource, ...] = ()
     limit: int | None = None
+    offline: bool | None = None
 
     @property
     def is_empty(self) -> bool:
         return not self.text.strip() and not self.pictures
-
-
 
 
 @dataclass(frozen=True, slots=True)

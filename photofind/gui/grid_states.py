@@ -26,10 +26,11 @@ class GridStates(QObject):
         *,
         add_folder: Callable[[], None],
         clear_search: Callable[[], None],
+        show_all: Callable[[], None],
     ) -> None:
         super().__init__(stack)
         self._stack, self._grid, self._empty, self._note = stack, grid, empty, note
-        self._add_folder, self._clear_search = add_folder, clear_search
+        self._add_folder, self._clear_search, self._show_all = add_folder, clear_search, show_all
         self._library: LibraryState | None = None
         self._progress = Progress(Activity.IDLE)
         self._answer: Answer | None = None
@@ -81,6 +82,14 @@ class GridStates(QObject):
                 self.tr("Or drop them here. Photos stay where they are, and nothing leaves this computer."),
                 self.tr("Add folder…"),
                 self._add_folder,
+            )
+        elif answer.question.offline is not None and library.counts.photos:
+            self._empty.say(
+                Glyph.OFFLINE,
+                self.tr("No photo that cannot be reached") if answer.question.offline else self.tr("No photo that can be reached"),
+                self.tr("All others are left out now."),
+                self.tr("Show them, too"),
+                self._show_all,
             )
         elif not answer.question.is_empty:
             text = answer.question.text.strip()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
@@ -10,6 +9,7 @@ from photofind.core import events
 from photofind.core.question import Answer, PictureFile
 from photofind.gui import file_choice, file_names
 from photofind.gui.arrangement import arranged
+from photofind.gui.away_control import AwayControl
 from photofind.gui.background_calls import BackgroundCalls
 from photofind.gui.bridge import EngineBridge
 from photofind.gui.check_up import CheckUp
@@ -18,6 +18,7 @@ from photofind.gui.encoder_menu import encoder_menu
 from photofind.gui.encoder_notice import EncoderNotice
 from photofind.gui.engine_face import EngineFace
 from photofind.gui.grid_states import GridStates
+from photofind.gui.menus import pop_up_above
 from photofind.gui.note_strip import NoteStrip
 from photofind.gui.notice_bar import NoticeBar
 from photofind.gui.offer_taker import OfferTaker
@@ -93,9 +94,10 @@ class MainWindow(QMainWindow):
         self.search = SearchController(engine, self.bridge, self.top.search, self)
         self.taker = OfferTaker(self.background, self)
         self.actions_on_photos = PhotoActions(self.grid, self.model, engine.rows, self.background, self)
+        self.away = AwayControl(self.search, self.status, self)
         self.states = GridStates(
             self.stack, self.grid, self.empty, self.note,
-            add_folder=self.choose_folder, clear_search=self.top.search.clear_all,
+            add_folder=self.choose_folder, clear_search=self.top.search.clear_all, show_all=self.away.show_all,
         )  # fmt: skip
         self.speed = SpeedControl(engine, self.status, self)
         self.check_up = CheckUp(engine, self.background, self.top, self)
@@ -238,7 +240,7 @@ class MainWindow(QMainWindow):
         bridge.photos_changed.connect(self._photos_changed)
         bridge.progress.connect(self.status.show_progress)
         bridge.progress.connect(self.states.progress)
-        for take in (self._library_state, self.model.library_changed):
+        for take in (self._library_state, self.model.library_changed, self.away.library):
             bridge.library_state.connect(take)
         bridge.encoder_state.connect(self._encoder_state)
         bridge.view_ready.connect(self.viewer.view_ready)
@@ -276,9 +278,7 @@ class MainWindow(QMainWindow):
 
     def _show_encoder_menu(self) -> None:
         if self._encoder is not None:
-            menu = encoder_menu(self._engine, self._encoder, self.encoder_notice.ask_about, self)
-            corner = self.status.encoder.mapToGlobal(self.status.encoder.rect().topRight())
-            menu.popup(corner - QPoint(menu.sizeHint().width(), menu.sizeHint().height()))
+            pop_up_above(encoder_menu(self._engine, self._encoder, self.encoder_notice.ask_about, self), self.status.encoder)
 
     def _to_grid(self) -> None:
         self.grid.setFocus()

@@ -36,6 +36,7 @@ class SearchController(QObject):
         self._ticket = 0
         self._answered: Question | None = None
         self._encoder_id = ""
+        self._offline: bool | None = None
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self.ask_now)
         self._again = QTimer(self, singleShot=True, interval=ASK_AGAIN_MS)
@@ -58,7 +59,7 @@ class SearchController(QObject):
         """What the bar says now; pictures count once they are known to be readable."""
         ready = tuple(source for key, source in self._pictures.items() if key not in self._being_prepared.values())
         text = self._bar.text.strip()
-        return Question(text, ready)  # no limit: an end of the list that is none would hide photos
+        return Question(text, ready, offline=self._offline)  # no limit: an end of the list that is none would hide photos
 
     @property
     def answered_question(self) -> Question | None:
@@ -72,6 +73,11 @@ class SearchController(QObject):
         self._again_owed = False
         self._ticket = self._engine.ask(self.question)
         self._set_waiting(True)
+
+    def show_only(self, offline: bool | None) -> None:
+        """Photos that cannot be reached now, those that can, or (None) all."""
+        self._offline = offline
+        self.ask_now()
 
     def add_picture(self, source: PictureSource) -> None:
         """A picture becomes a chip; the question is asked when it turns out to be readable."""

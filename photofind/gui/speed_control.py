@@ -1,11 +1,12 @@
 """How fast photos are looked through: the menu of the user's wishes, and whether the window is looked at."""
 
-from PySide6.QtCore import QObject, QPoint, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from photofind.gui import status_words
 from photofind.gui.engine_face import EngineFace
+from photofind.gui.menus import pop_up_above
 from photofind.gui.status_line import StatusLine
 
 _SPEEDS = ("auto", "full", "gentle")
@@ -48,9 +49,7 @@ class SpeedControl(QObject):
         return menu
 
     def _show_menu(self) -> None:
-        menu, button = self.menu(), self._status.speed
-        corner = button.mapToGlobal(button.rect().topRight())
-        menu.popup(corner - QPoint(menu.sizeHint().width(), menu.sizeHint().height()))
+        pop_up_above(self.menu(), self._status.speed)
 
     def _choose_speed(self, speed: str) -> None:
         self._speed = speed

@@ -14,8 +14,9 @@ _PAUSES = (Activity.PAUSED, Activity.PAUSED_ON_BATTERY)
 
 
 class StatusLine(QWidget):
-    """Only words and four small buttons: pause, speed, problems, encoder."""
+    """Only words and five small buttons: what is away, pause, speed, problems, encoder."""
 
+    away_menu_wanted = Signal()
     pause_wanted = Signal(bool)
     speed_menu_wanted = Signal()
     problems_wanted = Signal()
@@ -26,6 +27,8 @@ class StatusLine(QWidget):
         self._activity = Activity.IDLE
         self.shown = QuietLabel(parent=self, size_px=style.SMALL)
         self.shown.setObjectName("shown")
+        self.away = self._button(self.tr("Photos on drives that are away: show them, or not"))
+        self.away.clicked.connect(self.away_menu_wanted)
         self.doing = QuietLabel(parent=self, size_px=style.SMALL)
         self.doing.setObjectName("doing")
         self.bar = QProgressBar(self)
@@ -46,6 +49,7 @@ class StatusLine(QWidget):
         row.setContentsMargins(style.SPACE_M, 0, style.SPACE_S, 0)
         row.setSpacing(style.SPACE_S)
         row.addWidget(self.shown)
+        row.addWidget(self.away)
         row.addStretch(1)
         row.addWidget(self.doing)  # grows to the left: the pause button is never moved from under the mouse
         row.addWidget(self.bar)
@@ -57,6 +61,7 @@ class StatusLine(QWidget):
         self.setFixedHeight(max(30, self.fontMetrics().height() + style.SPACE_M))
         self.show_progress(Progress(Activity.IDLE))
         self.show_problems(0)
+        self.show_away("")
 
     def show_words(self, words: str) -> None:
         self.shown.set_text(words)
@@ -91,6 +96,10 @@ class StatusLine(QWidget):
         name, meaning = status_words.speed_name(speed), status_words.speed_meaning(speed)
         self.speed.setToolTip(self.tr("Speed: {name} – {meaning}").format(name=name, meaning=meaning))
         self.speed.setAccessibleName(self.tr("Speed: {name}").format(name=name))
+
+    def show_away(self, words: str) -> None:
+        self.away.setText(words)
+        self.away.setVisible(bool(words))
 
     def show_problems(self, count: int) -> None:
         self.problems.setText(status_words.problems(count))
@@ -127,5 +136,6 @@ class StatusLine(QWidget):
 
     def _draw_icons(self) -> None:
         palette = self.palette()
+        self.away.setIcon(icons.icon(Glyph.OFFLINE, palette.color(style.QUIET)))
         self.problems.setIcon(icons.icon(Glyph.WARNING, palette.color(style.WARNING)))
         self.encoder.setIcon(icons.icon(Glyph.ENCODER, palette.color(style.QUIET)))

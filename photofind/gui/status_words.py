@@ -36,6 +36,10 @@ def problems(count: int) -> str:
     return _tr("1 problem") if count == 1 else _tr("{count} problems").format(count=number(count))
 
 
+def away(count: int) -> str:
+    return _tr("1 cannot be reached") if count == 1 else _tr("{count} cannot be reached").format(count=number(count))
+
+
 def selected(count: int, of: int) -> str:
     return _tr("{count} of {all} selected").format(count=number(count), all=number(of))
 
@@ -44,8 +48,7 @@ def answer(given: Answer, counts: Counts) -> str:
     """What the grid shows: all photos, or how many the question found."""
     found = len(given.ids)
     if given.question.is_empty:
-        away = _tr("{count} cannot be reached now").format(count=number(counts.offline)) if counts.offline else ""
-        return _SEPARATOR.join(part for part in (photos(found), away) if part)
+        return photos(found)
     if not found:
         return _tr("No photos found")
     if len(given.scores):  # all are ranked, so none of them was "found"

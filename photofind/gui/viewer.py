@@ -22,12 +22,11 @@ from photofind.gui.icons import Glyph, IconButton
 from photofind.gui.latest_first import LatestFirst
 from photofind.gui.opening import Opening, fitted
 from photofind.gui.sentence_plate import paint_sentence
+from photofind.gui.viewer_heading import INK, paint_heading
 
 _BAR_PX = 48
 _RESIZED_MS = 120
 _GROUND = QColor(20, 20, 20)  # dark in both themes: the picture is all there is to see
-_INK = QColor(236, 236, 236)
-_QUIET_INK = QColor(184, 184, 184)
 
 
 class Viewer(QWidget):
@@ -120,7 +119,11 @@ class Viewer(QWidget):
     def show_facts(self, photo: PhotoRow | None) -> None:
         """The row of the photo that is open has come or changed."""
         if photo is not None and photo.id == self._photo_id and photo != self._photo:
+            is_back = self._photo is not None and self._photo.offline and not photo.offline
             self._photo = photo
+            if is_back:
+                self._sentence = ""
+                self._ask()
             self._describe()
 
     def view_ready(self, event: events.ViewReady, image: QImage) -> None:
@@ -213,14 +216,15 @@ class Viewer(QWidget):
         elif self._photo is not None and self._photo.width:
             painter.fillRect(fitted(self._true_size(), room), QColor.fromRgb(self._photo.average_colour))
         if self._sentence:
-            paint_sentence(painter, room, self._sentence, _INK)
-        self._paint_words(painter)
+            paint_sentence(painter, room, self._sentence, INK)
+        heading = QRect(style.SPACE_L, 0, self._similar.x() - style.SPACE_XL, _BAR_PX)
+        paint_heading(painter, heading, self._photo, self._position)
         painter.end()
 
     # -- inside
 
     def _button(self, glyph: Glyph, words: str, act: Callable[[], None], size_px: int = style.ICON_PX) -> IconButton:
-        button = IconButton(glyph, words, self, ink=_INK, size_px=size_px)
+        button = IconButton(glyph, words, self, ink=INK, size_px=size_px)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys of the viewer reach them all
         button.clicked.connect(lambda _checked=False: act())
         return button
@@ -277,23 +281,3 @@ class Viewer(QWidget):
             painter.drawImage(target, image, self._opening.part(image))
         elif self._photo is not None:
             painter.fillRect(target, QColor.fromRgb(self._photo.average_colour))
-
-    def _paint_words(self, painter: QPainter) -> None:
-        room = QRect(style.SPACE_L, 0, self._similar.x() - style.SPACE_XL, _BAR_PX)
-        parts = [self._position]
-        if self._photo is not None:
-            parts.append(status_words.date(self._photo.sort_s))
-        quiet = " · ".join(part for part in parts if part)
-        name = file_names.name_of(self._photo.path) if self._photo else ""
-        painter.setFont(style.font(semibold=True))
-        name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room.width() // 2)
-        name_px = painter.fontMetrics().horizontalAdvance(name)
-        middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.setPen(_INK)
-        painter.drawText(QRect(room.topLeft(), QSize(name_px + 2, _BAR_PX)), middle, name)
-        painter.setFont(style.font())
-        painter.setPen(_QUIET_INK)
-        rest = room.adjusted(name_px + style.SPACE_M, 0, 0, 0)
-        painter.drawText(
-            rest, middle, painter.fontMetrics().elidedText(quiet, Qt.TextElideMode.ElideRight, rest.width())
-        )

@@ -29,7 +29,7 @@ class Answering:
     def __init__(self, reader: CatalogueReader, decode_now: DecodeNow) -> None:
         self._reader = reader
         self._decode_now = decode_now
-        self._searchable: tuple[str, int, NDArray[np.int64]] | None = None
+        self._allowed: tuple[tuple[str, int, bool | None], NDArray[np.int64]] | None = None
         # By encoder and text, the latest at the end: while photos come in, the same question is asked twice a second.
         self._text_vectors: dict[tuple[str, str], NDArray[np.float32]] = {}
 
@@ -43,7 +43,7 @@ class Answering:
         """
         began_s = time.monotonic()
         if question.is_empty:
-            ids = self._reader.ids_by_date()
+            ids = _reached(self._reader, self._reader.ids_by_date(), question)
             return Answer(question, ids[: question.limit], encoder=encoder.id, seconds=time.monotonic() - began_s)
         try:
             vector = self._vector_of(question, encoder)
@@ -53,7 +53,7 @@ class Answering:
             return literal_answer(self._reader, question, encoder.id, NO_ENCODER_NOTE.format(reason=error))
         if vector is None:
             return literal_answer(self._reader, question, encoder.id, ONLY_COLOURS_NOTE if encoder.is_palette else "")
-        found, scores = encoder.index().search(vector, question.limit, allowed=self._searchable_ids(encoder))
+        found, scores = encoder.index().search(vector, question.limit, allowed=self._allowed_ids(question, encoder))
         return Answer(
             question,
             array("q", found.tobytes()),
@@ -68,7 +68,7 @@ class Answering:
         of_text = self._text_vectors.get(key)
         text_future = encoder.face.encode_texts([text]) if text and of_text is None else None
         encoder.index()  # this and the ids take a while after a change or a rest: in the encoder's time, not after it
-        self._searchable_ids(encoder)
+        self._allowed_ids(question, encoder)
         parts = [self._vector_of_picture(source, encoder) for source in question.pictures]
         if text_future is not None:
             of_text = text_future.result()[0]
@@ -97,16 +97,33 @@ class Answering:
         assert decoded.encoder_input is not None
         return np.asarray(encoder.face.encode_images(decoded.encoder_input[None]).result()[0], np.float32)
 
-    def _searchable_ids(self, encoder: LibraryEncoder) -> NDArray[np.int64]:
+    def _allowed_ids(self, question: Question, encoder: LibraryEncoder) -> NDArray[np.int64]:
         """Kept until the catalogue changes: reading 100,000 ids takes longer than searching them."""
-        key, version = encoder.info().key, self._reader.data_version()
-        if self._searchable is None or self._searchable[:2] != (key, version):
-            self._searchable = (key, version, self._reader.searchable_ids(key))
-        return self._searchable[2]
+        state = (encoder.info().key, self._reader.data_version(), question.offline)
+        if self._allowed is None or self._allowed[0] != state:
+            ids = self._reader.searchable_ids(encoder.info().key)
+            self._allowed = (state, ids[_are_reached(self._reader, ids, question)])
+        return self._allowed[1]
 
 
 def literal_answer(reader: CatalogueReader, question: Question, encoder_id: str, note: str) -> Answer:
     """Photos whose names, folders, tags or captions hold the words of the question; ``note`` says why only those."""
     began_s = time.monotonic()
-    ids = reader.literal_hits(question.text, question.limit)
+    limit = question.limit if question.offline is None else None
+    ids = _reached(reader, reader.literal_hits(question.text, limit), question)[: question.limit]
     return Answer(question, ids, encoder=encoder_id, note=note, literal=True, seconds=time.monotonic() - began_s)
+
+
+def _reached(reader: CatalogueReader, ids: "array[int]", question: Question) -> "array[int]":
+    """Those of ``ids`` that the question asks for, in their order."""
+    if question.offline is None:
+        return ids
+    some = np.frombuffer(ids, np.int64)
+    return array("q", some[_are_reached(reader, some, question)].tobytes())
+
+
+def _are_reached(reader: CatalogueReader, ids: NDArray[np.int64], question: Question) -> NDArray[np.bool_] | slice:
+    """Which of ``ids`` are where the question asks for them."""
+    if question.offline is None:
+        return slice(None)
+    return np.isin(ids, reader.offline_ids(), assume_unique=True, invert=not question.offline)

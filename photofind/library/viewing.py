@@ -15,6 +15,7 @@ from photofind.store.reader_pool import ReaderPool
 
 _CHIP_PX = 96
 _GONE = "This photo is not in the library any more."
+_AWAY = "The drive of this photo is away: connect it to see more than the thumbnail."
 
 
 class _Thumbnails(Protocol):
@@ -81,7 +82,7 @@ class Viewing:
         _when_done(
             self._decoders.view(rows[0].path, max_width_px, max_height_px),
             show,
-            lambda sentence: self._announce(ViewFailed(ticket, photo_id, sentence)),
+            lambda sentence: self._announce(ViewFailed(ticket, photo_id, _AWAY if rows[0].offline else sentence)),
         )
 
 

@@ -153,6 +153,11 @@ class CatalogueOfWork:
         gone = id_array(self._connection, "SELECT id FROM photos WHERE gone_s IS NOT NULL")
         return np.setdiff1d(ids, gone, assume_unique=True) if len(gone) else ids
 
+    def offline_ids(self) -> "NDArray[np.int64]":
+        """Photos whose watched folder cannot be reached now, gone ones too. int64 [n], ascending."""
+        query = "SELECT id FROM photos WHERE folder_id IN (SELECT id FROM folders WHERE offline = 1) ORDER BY id"
+        return id_array(self._connection, query)
+
     def encoded_content(self, encoder_key: str, photo_id: PhotoId) -> bytes | None:
         """The content hash of what this encoder has seen of the photo, None if nothing."""
         row = self._connection.execute(

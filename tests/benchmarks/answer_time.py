@@ -45,7 +45,7 @@ _THINGS = (
 _EVERY_S = 0.3
 _PARTS = {
     "vector": (Answering, "_vector_of"),
-    "catalogue": (Answering, "_searchable_ids"),
+    "catalogue": (Answering, "_allowed_ids"),
     "nearest": (FlatIndex, "search"),
 }
 

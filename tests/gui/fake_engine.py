@@ -103,7 +103,7 @@ class FakeEngine:
     def post_state(self) -> None:
         folders = tuple(FolderState(path, len(self._ids) // len(self._folders)) for path in self._folders)
         problems = len(self.problem_rows)
-        self.post(events.LibraryState(Counts(len(self._ids), len(self._ids), 0, problems), folders))
+        self.post(events.LibraryState(Counts(len(self._ids), len(self._ids), 0, problems, len(self.offline)), folders))
 
     def set_ids(self, ids: Sequence[int]) -> None:
         """Photos came or went."""
@@ -149,6 +149,8 @@ class FakeEngine:
             self._answer(events.AnswerFailed(ticket, "The encoder could not be loaded. Install it again."))
             return ticket
         ids = self._found(question)
+        if question.offline is not None:
+            ids = array("q", (photo_id for photo_id in ids if (photo_id in self.offline) == question.offline))
         if question.limit is not None:
             ids = ids[: question.limit]
         scores = array("f") if question.is_empty else array("f", [0.3] * len(ids))

@@ -132,6 +132,9 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
         )
     elif name == "offline":
         engine.offline = set(range(1, 12_480, 3))
+    elif name == "away menu":
+        engine.offline = set(range(1, 12_480, 3))
+        QTimer.singleShot(900, window.status.away.click)
 
 
 def select(window: MainWindow) -> None:

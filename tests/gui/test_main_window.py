@@ -92,6 +92,37 @@ def test_a_drive_that_is_away_is_no_reason_to_worry(qtbot: QtBot, engines: Engin
     assert "Cannot be reached now" in window.side_bar.list.item(0).toolTip()
 
 
+def test_photos_that_are_away_are_counted_and_can_be_left_out_or_shown_alone(
+    qtbot: QtBot, engines: Engines, windows: Windows
+) -> None:
+    engine = engines(50)
+    window = windows(engine)
+    assert not window.status.away.isVisible()
+    engine.offline = set(range(1, 13))
+    engine.post_state()
+    qtbot.waitUntil(lambda: window.status.away.text() == "12 cannot be reached")
+
+    def choose(number: int) -> None:
+        menu = window.away.menu()
+        menu.actions()[number].trigger()
+        assert [action.isChecked() for action in menu.actions()] == [number == other for other in range(3)]
+        menu.close()
+
+    choose(1)
+    qtbot.waitUntil(lambda: window.status.shown.text == "38 photos")
+    assert window.status.away.text() == "Only what can be reached"
+    choose(2)
+    qtbot.waitUntil(lambda: window.status.shown.text == "12 photos")
+    engine.offline = set()
+    engine.post_state()
+    engine.post(events.PhotosChanged(membership=True))
+    qtbot.waitUntil(lambda: state_says(window, "No photo that cannot be reached"))
+    assert window.status.away.text() == "Only what cannot be reached", "what is left out is not forgotten"
+    window.empty.button.click()
+    qtbot.waitUntil(lambda: window.status.shown.text == "50 photos")
+    assert not window.status.away.isVisible()
+
+
 def test_indexing_is_told_and_can_be_paused_and_resumed(qtbot: QtBot, engines: Engines, windows: Windows) -> None:
     engine = engines(50)
     window = windows(engine)

@@ -86,5 +86,4 @@ def test_sizes_are_short(qtbot: QtBot) -> None:
 
 
 def test_photos_that_cannot_be_reached_are_told(qtbot: QtBot) -> None:
-    answer = Answer(Question(), array("q", range(250)))
-    assert status_words.answer(answer, Counts(photos=250, offline=40)) == "250 photos · 40 cannot be reached now"
+    assert (status_words.away(1), status_words.away(1_040)) == ("1 cannot be reached", "1,040 cannot be reached")

@@ -7,6 +7,7 @@ from fake_engine import FakeEngine
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from photofind.core import events
 from photofind.gui.main_window import MainWindow
 from photofind.gui.viewer import Viewer
 
@@ -146,3 +147,17 @@ def test_a_photo_grows_out_of_its_cell(qtbot: QtBot, window: MainWindow) -> None
     assert opening.place(window.viewer.rect()).width() < window.viewer.width()
     qtbot.waitUntil(lambda: not opening.is_running)
     assert opening.place(window.viewer.rect()).toRect() == window.viewer.rect()
+
+
+def test_a_photo_whose_drive_comes_back_is_shown_whole(
+    qtbot: QtBot, engine: FakeEngine, window: MainWindow, viewer: Viewer
+) -> None:
+    engine.offline = engine.broken_views = {29}
+    engine.post(events.PhotosChanged((29,)))
+    qtbot.keyClick(viewer, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: viewer.sentence != "" and not viewer.is_sharp)
+    qtbot.waitUntil(lambda: window.model.photo(1) is not None and window.model.photo(1).offline)
+    engine.offline, engine.broken_views = set(), set()
+    engine.post(events.PhotosChanged((29,)))
+    qtbot.waitUntil(lambda: viewer.is_sharp)
+    assert viewer.sentence == ""
