@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from photofind import __version__
+from photofind.cli.handing_over import do_or_hand_over
 from photofind.cli.output import print_json, print_line, print_paths, tell, words_for_size
 from photofind.config.paths import LibraryPaths, encoders_folder
 from photofind.config.resources import resource
 from photofind.config.settings import load
-from photofind.core.errors import LibraryInUse, PhotofindError, WrongUsage
+from photofind.core.errors import PhotofindError, WrongUsage
 from photofind.core.question import PictureFile, Question
 from photofind.encoders.shelf import Shelf
 from photofind.library.folders import unwatch_folder, watch_folder
-from photofind.library.instance import Message, send_command
+from photofind.library.instance import Message
 from photofind.library.intake import Intake
 from photofind.library.librarian import Desk
 from photofind.library.looking import read_only_sentence
@@ -126,7 +126,7 @@ def folders(context: Context, options: argparse.Namespace) -> None:
     else:
         request = {"command": "folders remove", "folders": paths}
         job = partial(_remove_folders, paths=paths, rules=rules)
-    reply = hand_over_or_do(context, request, job)
+    reply = do_or_hand_over(context.paths.folder, lambda: write_to_library(context.paths, job), request)
     removed = reply.get("removed", [])
     if options.action == "remove" and (unknown := [path for path in paths if path not in removed]):
         raise PhotofindError(f"{unknown[0]} is not a watched folder.")
@@ -157,11 +157,9 @@ def tag(context: Context, options: argparse.Namespace) -> None:
     edits: dict[str, Any] = {"add": options.add, "remove": options.remove, "rating": options.rating}
     with reading(context.paths):
         pass  # says so where there is no library
-    reply = hand_over_or_do(
-        context,
-        {"command": "tag", "paths": paths, **edits},
-        lambda desk: {"photos": edit_photos(desk, paths, **edits)},
-    )
+    job: Callable[[Desk], Message] = lambda desk: {"photos": edit_photos(desk, paths, **edits)}  # noqa: E731
+    request = {"command": "tag", "paths": paths, **edits}
+    reply = do_or_hand_over(context.paths.folder, lambda: write_to_library(context.paths, job), request)
     if context.json:
         print_json(reply)
     else:
@@ -187,21 +185,6 @@ def restore(context: Context, options: argparse.Namespace) -> None:
         restore_command.run(
             context.paths, options.backup, overwrite=options.overwrite, dry_run=options.dry_run, as_json=context.json
         )
-
-
-def hand_over_or_do(context: Context, request: Message, job: Callable[[Desk], Message]) -> Message:
-    """Have the program that holds the library do it; do it here where none does.
-
-    Raises LibraryInUse when the program that holds it cannot be reached.
-    """
-    while True:
-        try:
-            return write_to_library(context.paths, job)
-        except LibraryInUse:
-            reply = send_command(context.paths.folder, request)
-            if reply is not None:
-                return reply
-            sys.stderr.flush()  # it ended just now: look again
 
 
 def _add_folders(desk: Desk, paths: list[str], rules: SkipRules) -> Message:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from photofind.cli.handing_over import do_or_hand_over
 from photofind.cli.output import ProgressLine, print_json, print_line, tell, words_for_progress
 from photofind.config.paths import LibraryPaths
 from photofind.core.errors import LibraryInUse, PhotofindError
@@ -13,7 +14,6 @@ from photofind.core.findings import Finding, Severity, findings_as_json, finding
 from photofind.encoders.shelf import Shelf
 from photofind.library.doctor.closed_library import examine_beside, examine_closed
 from photofind.library.doctor.support_report import save_report
-from photofind.library.instance import send_command
 
 _WIDTH = 100
 _MARKS = {Severity.FINE: "ok", Severity.NOTE: "note", Severity.BROKEN: "broken"}
@@ -47,21 +47,20 @@ def run(
 
 
 def _look(paths: LibraryPaths, shelf: Shelf, *, repair: bool, on_check: Callable[[str], None]) -> list[Finding]:
-    while True:
-        try:
-            findings = examine_closed(paths, shelf, repair=repair, on_check=on_check)
-        except LibraryInUse:
-            request = {"command": "doctor", "repair": repair}
-            try:
-                reply = send_command(paths.folder, request, lambda progress: on_check(str(progress.get("check", ""))))
-            except LibraryInUse as error:
-                return [*examine_beside(paths, shelf, on_check=on_check), _not_reached(error)]
-            if reply is not None:
-                return findings_from_json(reply["findings"])
-            continue  # it ended just now: look again
-        if repair and any(finding.mended for finding in findings):
-            findings += _index_what_waits(paths, shelf)
-        return findings
+    try:
+        found = do_or_hand_over(
+            paths.folder,
+            lambda: examine_closed(paths, shelf, repair=repair, on_check=on_check),
+            {"command": "doctor", "repair": repair},
+            lambda progress: on_check(str(progress.get("check", ""))),
+        )
+    except LibraryInUse as error:
+        return [*examine_beside(paths, shelf, on_check=on_check), _not_reached(error)]
+    if isinstance(found, dict):
+        return findings_from_json(found["findings"])
+    if repair and any(finding.mended for finding in found):
+        found += _index_what_waits(paths, shelf)
+    return found
 
 
 def _index_what_waits(paths: LibraryPaths, shelf: Shelf) -> list[Finding]:

@@ -2,15 +2,15 @@
 
 import os
 import time
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from photofind.cli.handing_over import do_or_hand_over
 from photofind.cli.output import print_json, print_line, tell
 from photofind.config.paths import LibraryPaths
 from photofind.config.settings import load, save
-from photofind.core.errors import LibraryInUse, PhotofindError
-from photofind.library.instance import LibraryLock, Message, send_command
+from photofind.core.errors import PhotofindError
+from photofind.library.instance import LibraryLock, Message
 from photofind.library.restoring import restore_backup
 from photofind.library.session import librarian_at_work
 from photofind.store.edit_backup import SUFFIX, Backup, read_backup
@@ -43,8 +43,8 @@ def run(paths: LibraryPaths, name: str, *, overwrite: bool, dry_run: bool, as_js
     }  # fmt: skip
 
     def here() -> Message:
-        current, _ = load(paths.settings)
-        with librarian_at_work(paths) as librarian:
+        with LibraryLock.acquire(paths.folder), librarian_at_work(paths) as librarian:
+            current, _ = load(paths.settings)
             return asdict(
                 restore_backup(
                     librarian,
@@ -57,7 +57,7 @@ def run(paths: LibraryPaths, name: str, *, overwrite: bool, dry_run: bool, as_js
                 )
             )
 
-    reply = hold_or_hand_over(paths, here, request)
+    reply = do_or_hand_over(paths.folder, here, request)
     if as_json:
         print_json({"backup": str(backup.head.path), "dry_run": dry_run, **reply})
         return
@@ -73,28 +73,6 @@ def run(paths: LibraryPaths, name: str, *, overwrite: bool, dry_run: bool, as_js
         print_line(f"Folder    {folder} is not there now: add it when it is, with photofind folders add")
     if reply["settings"]:
         print_line("Settings  " + ", ".join(reply["settings"]))
-
-
-def hold_or_hand_over(
-    paths: LibraryPaths,
-    work: Callable[[], Message],
-    request: Message,
-    on_progress: Callable[[Message], None] | None = None,
-) -> Message:
-    """Do ``work`` with the library held, or have the program do it that holds the library.
-
-    Raises LibraryInUse when that one cannot be reached, StoreFailed, and what ``work`` raises.
-    """
-    while True:
-        try:
-            lock = LibraryLock.acquire(paths.folder)
-        except LibraryInUse:
-            reply = send_command(paths.folder, request, on_progress)
-            if reply is not None:
-                return reply
-            continue  # it ended just now: look again
-        with lock:
-            return work()
 
 
 def _backup(paths: LibraryPaths, name: str) -> Backup:

@@ -432,7 +432,7 @@ def test_a_catalogue_that_is_damaged_under_an_open_window_is_not_mended_there(
 def test_beside_a_program_that_does_not_answer_it_looks_at_what_it_can(
     run: Run, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("photofind.cli.doctor_command.send_command", partial(send_command, timeout_s=0.3))
+    monkeypatch.setattr("photofind.cli.handing_over.send_command", partial(send_command, timeout_s=0.3))
     with silent_holder(library):
         status, reply, _ = run("doctor")
     assert status == 1

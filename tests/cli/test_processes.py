@@ -160,7 +160,7 @@ def test_kill_9_loses_nothing_that_was_on_disk_and_leaves_no_helper(
 def test_a_library_held_by_something_that_does_not_answer_is_status_3(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("photofind.cli.commands.send_command", partial(send_command, timeout_s=0.3))
+    monkeypatch.setattr("photofind.cli.handing_over.send_command", partial(send_command, timeout_s=0.3))
     library = tmp_path / "library"
     library.mkdir(mode=0o700)
     with silent_holder(library):
