@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import replace
 
 from photofind.core.errors import PhotofindError
@@ -19,6 +20,7 @@ from photofind.library.doctor import (
     thumbnails_check,
     watching_check,
 )
+from photofind.library.doctor.milvus_visit import with_milvus
 from photofind.library.doctor.ward import Diagnosis, NotNow, Ward, note
 
 _log = logging.getLogger(__name__)
@@ -44,13 +46,14 @@ def examine(ward: Ward, *, repair: bool, on_check: Callable[[str], None] = lambd
     at again: a finding counts as mended when it is gone.
     """
     findings: list[Finding] = []
-    for name, check in CHECKS:
-        on_check(name)
-        diagnoses = _look(name, check, ward)
-        if repair and any(one.mend is not None for one in diagnoses):
-            findings += _mend(name, check, ward, diagnoses)
-        else:
-            findings += [one.finding for one in diagnoses]
+    with with_milvus(ward) if ward.has_milvus else nullcontext(ward) as ward:  # noqa: PLR1704 - the same, and more
+        for name, check in CHECKS:
+            on_check(name)
+            diagnoses = _look(name, check, ward)
+            if repair and any(one.mend is not None for one in diagnoses):
+                findings += _mend(name, check, ward, diagnoses)
+            else:
+                findings += [one.finding for one in diagnoses]
     return findings
 
 

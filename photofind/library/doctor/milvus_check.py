@@ -1,5 +1,6 @@
 """The vector store: does it open, and does it hold what the catalogue believes, as the journal has it?"""
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -10,11 +11,11 @@ from numpy.typing import NDArray
 from photofind.core.errors import LibraryInUse, NoRoom, StoreFailed
 from photofind.core.events import Event, Notice
 from photofind.encoders.open_encoder import open_encoder
-from photofind.library.doctor.milvus_visit import examination, holds_anything, milvus_at_work
+from photofind.library.doctor.milvus_visit import examination, holds_anything, milvus_of
 from photofind.library.doctor.ward import Diagnosis, KnownEncoder, Ward, broken, fine, note
 from photofind.library.encoder_desk import LibraryEncoder
 from photofind.library.librarian import Desk
-from photofind.library.milvus_follower import MilvusFollower, open_milvus
+from photofind.library.milvus_follower import MilvusFollower
 from photofind.store.catalogue_examination import stored_contents
 from photofind.store.catalogue_reader import CatalogueReader
 from photofind.store.milvus_examination import Examination
@@ -75,13 +76,13 @@ def _compare(ward: Ward, encoder: KnownEncoder, stored: dict[int, bytes]) -> _Di
     ids = np.array(sorted(stored), np.int64)
     sample = ids[:: max(1, len(ids) // _SAMPLE)]
     try:
-        with milvus_at_work(ward) as process:
-            seen = examination(process, encoder, sample)
+        seen = examination(ward, encoder, sample)
     except (LibraryInUse, NoRoom):
         raise
     except StoreFailed:  # once more: the machine may have been busy
-        with milvus_at_work(ward) as process:
-            seen = examination(process, encoder, sample)
+        with contextlib.suppress(StoreFailed):
+            milvus_of(ward).close()
+        seen = examination(ward, encoder, sample)
     there = seen.content_hashes
     wrong = [i for i, content in stored.items() if i in there and there[i] != content.hex()[:_HASH_CHARACTERS]]
     return _Difference(
@@ -130,8 +131,8 @@ def _unreadable(ward: Ward, encoders: list[KnownEncoder], error: StoreFailed) ->
         )
 
     def mend() -> str:
-        with milvus_at_work(ward) as process:  # which sets aside what cannot be read, and only that
-            notices = [process.collection(encoder.key, encoder.dimension).notice for encoder in encoders]
+        # which sets aside what cannot be read, and only that
+        notices = [milvus_of(ward).collection(encoder.key, encoder.dimension).notice for encoder in encoders]
         _forget_what_is_stored(ward, encoders)
         return " ".join([*filter(None, notices), _fill(ward, encoders).capitalize()])
 
@@ -160,12 +161,11 @@ def _mend(ward: Ward, one: _Difference) -> str:
     key = one.encoder.key
     with ward.reader() as reader:
         expected = np.array(reader.stored_ids(key), np.int64)
-    with milvus_at_work(ward) as process:
-        collection = process.collection(key, one.encoder.dimension)
-        verdict = collection.verify(expected)  # which makes one of doubled rows
-        if len(verdict.extra):
-            collection.delete(verdict.extra)
-            collection.flush()
+    collection = milvus_of(ward).collection(key, one.encoder.dimension)
+    verdict = collection.verify(expected)  # which makes one of doubled rows
+    if len(verdict.extra):
+        collection.delete(verdict.extra)
+        collection.flush()
     again = sorted({*verdict.missing.tolist(), *one.wrong})
     ward.write(lambda desk: desk.catalogue.mark_not_stored(key, again))
     return (
@@ -198,11 +198,10 @@ def _fill(ward: Ward, encoders: list[KnownEncoder]) -> str:
         for known in encoders:
             waited += len(reader.to_store(known.key, -1))
             encoder = LibraryEncoder(known.id, open_encoder(known.id, ward.shelf), ward.paths.vectors)
-            follower = MilvusFollower(open_milvus(ward.paths, ward.settings), librarian, announce)
             try:
+                follower = MilvusFollower(milvus_of(ward), librarian, announce)
                 follower.follow(reader, encoder, finish=True, must_stop=lambda: False)
             finally:
-                follower.stop()
                 encoder.face.stop()
     if told:
         raise StoreFailed(told[0])

@@ -1,7 +1,8 @@
-"""A short visit to the vector store: its processes are started for it and end with it."""
+"""The doctor's visit to the vector store: its processes start when they are first needed, and end with the visit."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,19 +16,25 @@ from photofind.store.milvus_server import EXAMINE
 
 
 @contextlib.contextmanager
-def milvus_at_work(ward: Ward) -> Iterator[MilvusProcess]:
-    """The vector store for the time of the ``with``; the thread must outlive it. Raises NoRoom, StoreFailed."""
+def with_milvus(ward: Ward) -> Iterator[Ward]:
+    """The ward with its vector store within reach; the thread must outlive the ``with``."""
     process = open_milvus(ward.paths, ward.settings)
     try:
-        yield process
+        yield replace(ward, milvus=process)
     finally:
         with contextlib.suppress(StoreFailed):
             process.close()
 
 
-def examination(process: MilvusProcess, encoder: KnownEncoder, sample: NDArray[np.int64]) -> Examination:
+def milvus_of(ward: Ward) -> MilvusProcess:
+    """Only where the ward has one."""
+    assert ward.milvus is not None
+    return ward.milvus
+
+
+def examination(ward: Ward, encoder: KnownEncoder, sample: NDArray[np.int64]) -> Examination:
     """What the encoder's collection holds, with the vectors of a few; changes nothing. Raises NoRoom, StoreFailed."""
-    seen: Examination = process.call(EXAMINE, encoder.key, encoder.dimension, sample)
+    seen: Examination = milvus_of(ward).call(EXAMINE, encoder.key, encoder.dimension, sample)
     return seen
 
 
@@ -45,8 +52,7 @@ def vectors_in_milvus(
         return nothing
     ids = np.array(sorted(contents), np.int64)
     try:
-        with milvus_at_work(ward) as process:
-            seen = examination(process, encoder, ids)
+        seen = examination(ward, encoder, ids)
     except StoreFailed:
         return nothing
     same = np.array([contents[i].startswith(seen.content_hashes.get(i, "?")) for i in seen.ids.tolist()], np.bool_)

@@ -15,6 +15,7 @@ from photofind.encoders.shelf import Shelf
 from photofind.library.librarian import Desk, Librarian
 from photofind.store.catalogue_examination import version_of
 from photofind.store.catalogue_reader import CatalogueReader
+from photofind.store.milvus_process import MilvusProcess
 from photofind.store.sqlite_reading import connect_for_reading
 from photofind.store.vector_records import HEADER_BYTES, unpack_header
 
@@ -40,7 +41,7 @@ class Ward:
     """``librarian`` lends one for a while; None where nothing may be written.
 
     ``is_alone``: no program has the library open, so whole files may be replaced. ``has_milvus``: the vector store may be
-    opened here. For one thread.
+    opened here, and ``milvus`` is it, for the time of an examination. For one thread.
     """
 
     paths: LibraryPaths
@@ -49,6 +50,7 @@ class Ward:
     librarian: Callable[[], AbstractContextManager[Librarian]] | None = None
     is_alone: bool = False
     has_milvus: bool = False
+    milvus: MilvusProcess | None = None
 
     @property
     def write(self) -> Write | None:
