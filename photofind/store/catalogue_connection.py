@@ -10,8 +10,9 @@ from pathlib import Path
 from photofind.core.errors import NoRoom, StoreFailed
 from photofind.core.photo import PhotoId
 from photofind.core.words import search_words
-from photofind.store.catalogue_damage import is_damage, note_damage
+from photofind.store.catalogue_damage import note_damage
 from photofind.store.catalogue_schema import open_for_writing
+from photofind.store.sqlite_errors import is_damage
 from photofind.store.sqlite_room import is_full
 
 

@@ -7,15 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 from photofind.store.catalogue_schema import SCHEMA_VERSION
+from photofind.store.sqlite_errors import is_damage
 
 _log = logging.getLogger(__name__)
-
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether SQLite complains of what is in the file, rather than of the disk, of rights or of a lock."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
 
 
 def note_damage(catalogue: Path) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from photofind.core.photo import PhotoId
 from photofind.store.catalogue_connection import words_of
-from photofind.store.catalogue_damage import is_damage
 from photofind.store.catalogue_schema import SCHEMA_VERSION, schema
 from photofind.store.id_columns import id_array
+from photofind.store.sqlite_errors import is_damage
 
 if TYPE_CHECKING:  # the command line starts without numpy
     import numpy as np

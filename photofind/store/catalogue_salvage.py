@@ -9,7 +9,7 @@ from pathlib import Path
 
 from photofind.core.errors import StoreFailed
 from photofind.store.catalogue import Catalogue
-from photofind.store.catalogue_damage import is_damage
+from photofind.store.sqlite_errors import is_damage
 from photofind.store.sqlite_reading import connect_for_reading
 
 _IDS_AT_ONCE = 1024

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from photofind.core.errors import StoreFailed
-from photofind.store.catalogue_damage import is_damage, note_damage
+from photofind.store.catalogue_damage import note_damage
 from photofind.store.catalogue_reader import CatalogueReader
+from photofind.store.sqlite_errors import is_damage
 
 
 class ReaderPool:

@@ -5,6 +5,8 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+from photofind.store.sqlite_errors import code_of
+
 _HARDLY_ANY_BYTES = 256 * 1024  # SQLite writes whole pages, and takes 32 kB at a time for what its connections share
 _OF_THE_DISK = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 
@@ -15,7 +17,7 @@ def is_full(error: sqlite3.Error, path: Path) -> bool:
     SQLite says SQLITE_FULL where it writes a page, and calls it an I/O error or a file that cannot be opened where it
     makes or lengthens one of its files.
     """
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = code_of(error)
     return code == sqlite3.SQLITE_FULL or (code in _OF_THE_DISK and has_no_room(path.parent))
 
 

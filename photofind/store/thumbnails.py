@@ -11,6 +11,7 @@ from pathlib import Path
 
 from photofind.core.errors import NoRoom, StoreFailed
 from photofind.store.durable import PRIVATE_FILE, disk_errors, private_folder, set_aside
+from photofind.store.sqlite_errors import code_of, is_damage
 from photofind.store.sqlite_room import is_full
 
 _log = logging.getLogger(__name__)
@@ -19,7 +20,6 @@ _IDS_AT_ONCE = 500  # SQLite's oldest limit of bound values is 999
 _LARGEST_ID = 2**63 - 1
 _BUSY_TIMEOUT_S = 30
 _WHAT = "the thumbnails"
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class Thumbnails:
@@ -112,7 +112,7 @@ class Thumbnails:
                 self._writer.executemany(statement, rows)
 
     def _begin_anew_or_raise(self, error: sqlite3.Error) -> None:
-        if _code(error) not in _DAMAGED:
+        if not is_damage(error):
             raise _failure(error, self.path) from error
         self.begin_anew(error)
 
@@ -162,7 +162,7 @@ class _Readers:
                 in_use.release()
         except sqlite3.Error as error:
             _log.warning("%s: %s", self._path, error)
-            self.met_damage = self.met_damage or _code(error) in _DAMAGED
+            self.met_damage = self.met_damage or is_damage(error)
             return []
 
     def close(self, *, for_good: bool = False) -> None:
@@ -227,18 +227,14 @@ def _transaction(connection: sqlite3.Connection | None, path: Path) -> Iterator[
         with contextlib.suppress(sqlite3.Error):
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-        if isinstance(error, sqlite3.Error) and _code(error) not in _DAMAGED:
+        if isinstance(error, sqlite3.Error) and not is_damage(error):
             raise _failure(error, path) from error
         raise
-
-
-def _code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def _failure(error: sqlite3.Error, path: Path) -> StoreFailed:
     if is_full(error, path):
         return NoRoom("The disk is full, so thumbnails could not be written: free some space and photofind goes on.")
-    if _code(error) in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+    if code_of(error) in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return StoreFailed("photofind may not write the thumbnails: check the rights of the library's folder.")
     return StoreFailed(f"The thumbnails could not be read or written ({error}): start photofind again.")

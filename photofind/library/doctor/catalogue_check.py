@@ -10,7 +10,6 @@ from photofind.library.librarian import Desk
 from photofind.library.scan import rules_of
 from photofind.store.catalogue import Catalogue
 from photofind.store.catalogue_counts import count_anew
-from photofind.store.catalogue_damage import is_damage
 from photofind.store.catalogue_examination import (
     damage,
     is_newer,
@@ -18,6 +17,7 @@ from photofind.store.catalogue_examination import (
     missing_objects,
     version_of,
 )
+from photofind.store.sqlite_errors import is_damage
 from photofind.store.sqlite_reading import connect_for_reading
 
 _MEANING = "The photos themselves are untouched. What photofind knows of them, and your tags and ratings, are at risk."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from photofind.library.doctor.ward import Diagnosis, Ward, broken, fine, note
 from photofind.library.librarian import Desk
-from photofind.store.catalogue_damage import is_damage
+from photofind.store.sqlite_errors import is_damage
 from photofind.store.sqlite_reading import connect_for_reading
 
 _LOOKED_INTO = 1000
