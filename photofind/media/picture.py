@@ -9,8 +9,9 @@ from typing import Any, BinaryIO
 
 from PIL import Image
 
-from photofind.media import colour
+from photofind.media import colour, lean
 from photofind.media.decoder import UnreadableFile
+from photofind.media.memory_limit import too_much_memory
 from photofind.media.metadata import Embedded, embedded_in, embedded_in_tiff
 from photofind.media.scaling import Need, Size, reduced
 
@@ -69,17 +70,19 @@ def open_picture(
     """
     spoken = _SPOKEN.get(format_name, format_name)
     try:
+        if format_name == "JPEG":
+            stream = lean.with_few_segments(stream)
         try:
             return _open(stream, format_name, need, max_pixels, orientation)
-        except OSError as error:
-            ended = _with_end_marker(stream, error) if format_name == "JPEG" else None
-            if ended is None:
+        except _DAMAGE as error:
+            mended = _mended(stream, format_name, error)
+            if mended is None:
                 raise
-            return _open(ended, format_name, need, max_pixels, orientation)
+            return _open(mended, format_name, need, max_pixels, orientation)
     except UnreadableFile:
         raise
     except (MemoryError, Image.DecompressionBombError):
-        raise UnreadableFile("The picture is too large for the memory set aside to read it.") from None
+        raise UnreadableFile(too_much_memory()) from None
     except _DAMAGE as error:
         raise UnreadableFile(_sentence_of_damage(error, spoken)) from error
 
@@ -136,13 +139,20 @@ def _lazily_opened(stream: BinaryIO, format_name: str, max_pixels: int) -> Image
     return image
 
 
-def _with_end_marker(stream: BinaryIO, error: OSError) -> BinaryIO | None:
+def _mended(stream: BinaryIO, format_name: str, error: Exception) -> BinaryIO | None:
+    """The file as it can be read after all, where what is wrong with it is not its pixels."""
+    if isinstance(error, OSError) and "truncated" in str(error):
+        return _with_end_marker(stream) if format_name == "JPEG" else None
+    return None if isinstance(error, OSError) and error.errno else lean.without_metadata(stream, format_name)
+
+
+def _with_end_marker(stream: BinaryIO) -> BinaryIO | None:
     """A JPEG that lacks nothing but its end marker, completed; None where pixels are missing too.
 
     Some cameras and programs leave the marker out. libjpeg fills what is missing before an early marker with mid-grey,
     so the last block tells; the scans of a progressive JPEG do not, and it stays cut off.
     """
-    if not isinstance(stream, BytesIO) or "truncated" not in str(error):
+    if not isinstance(stream, BytesIO):
         return None
     completed = BytesIO(stream.getvalue() + b"\xff\xd9")
     image = _lazily_opened(completed, "JPEG", 0)
@@ -176,7 +186,10 @@ def check_size(size: Size, max_pixels: int) -> None:
         raise UnreadableFile("The picture is empty: it has no pixels.")
     if size[0] * size[1] > max_pixels:
         megapixels, limit = size[0] * size[1] / 1e6, max_pixels / 1e6
-        raise UnreadableFile(f"The picture has {megapixels:,.0f} megapixels; at most {limit:,.0f} can be read.")
+        raise UnreadableFile(
+            f"The picture has {megapixels:,.0f} megapixels; at most {limit:,.0f} can be read."
+            " Save a smaller copy to have it found."
+        )
 
 
 def _sentence_of_damage(error: Exception, spoken: str) -> str:

@@ -8,6 +8,7 @@ from PIL import Image
 
 from photofind.media.colour import to_srgb
 from photofind.media.decoder import UnreadableFile
+from photofind.media.memory_limit import too_much_memory
 from photofind.media.metadata import Embedded, embedded_in_tiff
 from photofind.media.picture import TRANSPOSE, Picture, check_size, open_picture
 from photofind.media.scaling import Need, Size, reduced
@@ -39,7 +40,7 @@ def open_raw(stream: BinaryIO, format_name: str, need: Callable[[Size], Need], m
     except (rawpy.LibRawError, OSError, ValueError, TypeError, AttributeError, IndexError, RuntimeError) as error:
         raise damaged from error
     except MemoryError:
-        raise UnreadableFile("The picture is too large for the memory set aside to read it.") from None
+        raise UnreadableFile(too_much_memory()) from None
     if isinstance(preview, bytes):
         picture = open_picture(BytesIO(preview), "JPEG", need, max_pixels, _turn_for(preview, sensor_size, orientation))
         blocks = Embedded(

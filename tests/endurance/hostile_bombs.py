@@ -92,7 +92,8 @@ def tiff_bomb(side: int) -> bytes:
 def webp_bomb(side: int) -> bytes:
     """VP8L of one colour: five prefix codes of one symbol each, so that a pixel takes no bit at all (RFC 9649, 3.7.2)."""
     bits, at = 0, 0
-    for value, width in [(side - 1, 14), (side - 1, 14), (0, 1), (0, 3), (0, 1), (0, 1), (0, 1), *[(1, 1), (0, 1), (0, 1), (0, 1)] * 5]:
+    one_symbol = [(1, 1), (0, 1), (0, 1), (0, 1)]
+    for value, width in [(side - 1, 14), (side - 1, 14), (0, 1), (0, 3), (0, 1), (0, 1), (0, 1), *one_symbol * 5]:
         bits |= value << at
         at += width
     data = b"\x2f" + bits.to_bytes(-(-at // 8) + 1, "little")

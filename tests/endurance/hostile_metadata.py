@@ -107,12 +107,14 @@ def _many_segments(count: int) -> Iterator[Sample]:
 def _texts_of_png(large: bool) -> Iterator[Sample]:
     bomb = zeros_deflated((2 << 30) if large else (200 << 20))
     yield _reads("text that grows.png", png_with([(b"zTXt", b"Comment\x00\x00" + bomb)]))
-    yield _reads("texts that grow.png", png_with([(b"zTXt", b"Comment%d\x00\x00" % n + zeros_deflated(10 << 20)) for n in range(40)]))
+    some = zeros_deflated(10 << 20)
+    yield _reads("texts that grow.png", png_with([(b"zTXt", b"Comment%d\x00\x00" % n + some) for n in range(40)]))
     yield _reads("xmp that grows.png", png_with([(b"iTXt", b"XML:com.adobe.xmp\x00\x01\x00\x00\x00" + bomb)]))
     yield _reads("profile that grows.png", png_with([(b"iCCP", b"icc\x00\x00" + bomb)]))
     yield _reads("20,000 texts.png", png_with([(b"tEXt", b"k%d\x00v" % n) for n in range(20_000)]))
     yield _reads("text of nothing.png", png_with([(b"zTXt", b""), (b"iTXt", b"XML:com.adobe.xmp"), (b"tEXt", b"")]))
-    yield _reads("text that cannot be unpacked.png", png_with([(b"zTXt", b"Comment\x00\x00garbage"), (b"iCCP", b"icc\x00\x00garbage")]))
+    garbage = [(b"zTXt", b"Comment\x00\x00garbage"), (b"iCCP", b"icc\x00\x00garbage")]
+    yield _reads("text that cannot be unpacked.png", png_with(garbage))
 
 
 def _tiff_with(more: list[tuple[int, int, int, bytes]], *, after: int = 0) -> bytes:

@@ -16,11 +16,13 @@ _ZERO_DEVICE, _RANDOM_DEVICE = (1, 5), (1, 9)
 def odd_names() -> Iterator[Sample]:
     """Each is a sound picture, and no two are the same, so that none is taken for a copy."""
     names = [
-        b"not utf-8 \xff\xfe\xe4.jpg", b"half a letter \xc3", b"two\nlines.jpg", b"carriage\rreturn\tand tab.jpg", b"bell \x07\x1b[31m.jpg",
-        b"\"quoted\" 'twice' `thrice`.jpg", b"100% %s %d %n %20.jpg", b"back\\slash.jpg", b"; DROP TABLE photos --.jpg", b"$(reboot) & |.jpg",
+        b"not utf-8 \xff\xfe\xe4.jpg", b"half a letter \xc3", b"two\nlines.jpg", b"carriage\rreturn\tand tab.jpg",
+        b"bell \x07\x1b[31m.jpg", b"\"quoted\" 'twice' `thrice`.jpg", b"100% %s %d %n %20.jpg", b"back\\slash.jpg",
+        b"; DROP TABLE photos --.jpg", b"$(reboot) & |.jpg",
         b"-rf.jpg", b"~.jpg", b" leading and trailing .jpg ", b"<b>bold<img src=x.jpg>.jpg", b"&amp;.jpg", b"#?&=+.jpg",
         b"{name}.jpg", b"CON.jpg", b"x" * 251 + b".jpg", "\U0001f4a9".encode() * 62 + b".jpg",
-        "\U0001f468\u200d\U0001f469\u200d\U0001f467 family.jpg".encode(), "\u05ea\u05de\u05d5\u05e0\u05d4 \u0635\u0648\u0631\u0629.jpg".encode(),
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467 family.jpg".encode(),
+        "\u05ea\u05de\u05d5\u05e0\u05d4 \u0635\u0648\u0631\u0629.jpg".encode(),
         "turned \u202egpj.exe".encode(), "e\u0301 combining and \u00e9.jpg".encode(), ("z" + "\u0301" * 100).encode() + b".jpg",
         "\ufeffmark.jpg".encode(), "line\u2028paragraph\u2029.jpg".encode(), b"nothing\xed\xa0\x80 half a pair.jpg",
     ]  # fmt: skip
