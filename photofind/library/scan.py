@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
 from photofind.config.settings import Settings
-from photofind.media.formats import PICTURE_SUFFIXES
+from photofind.media.formats import is_called_picture
 from photofind.media.sidecar import is_sidecar, sidecar_candidates, sidecar_state
 from photofind.store.catalogue_files import FileStat, Stamp
 
@@ -112,18 +112,14 @@ def _note_sidecars(files: dict[str, Stamp], sidecar_times_ns: dict[str, int]) ->
             yield
 
 
-def _is_called_picture(name: str) -> bool:
-    return os.path.splitext(name)[1].lower() in PICTURE_SUFFIXES
-
-
 def _is_odd_picture(name: str, mode: int) -> bool:
     """Whether it is a pipe, socket or device under a picture's name: a problem to be listed, not passed over."""
-    return any(is_odd(mode) for is_odd in _ODD_FILES) and _is_called_picture(name)
+    return any(is_odd(mode) for is_odd in _ODD_FILES) and is_called_picture(name)
 
 
 def _is_loop(name: str, error: OSError) -> bool:
     """The same for a link that leads back to itself."""
-    return error.errno == errno.ELOOP and _is_called_picture(name)
+    return error.errno == errno.ELOOP and is_called_picture(name)
 
 
 def has_vanished(path: str) -> bool:

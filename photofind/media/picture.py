@@ -199,5 +199,5 @@ def _sentence_of_damage(error: Exception, spoken: str) -> str:
     if isinstance(error, EOFError) or any(word in text for word in ("truncated", "end of file", "not enough data")):
         return f"This {spoken} is cut off: its end is missing; copy it again or restore it from a backup."
     if isinstance(error, NotImplementedError) or any(word in text for word in ("unsupported", "unknown", "keyerror")):
-        return f"This {spoken} is of a rare kind that cannot be read yet."
+        return f"This {spoken} is of a rare kind that cannot be read yet; save it as JPEG or PNG to have it found."
     return f"This {spoken} is damaged and cannot be read; restore it from a backup if there is one."

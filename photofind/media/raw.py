@@ -25,7 +25,10 @@ def open_raw(stream: BinaryIO, format_name: str, need: Callable[[Size], Need], m
     """
     import rawpy
 
-    damaged = UnreadableFile(f"This RAW photo ({format_name}) is damaged, or of a camera too new to be read.")
+    damaged = UnreadableFile(
+        f"This RAW photo ({format_name}) is damaged, or of a camera too new to be read; restore it from a backup,"
+        " or save it as JPEG to have it found."
+    )
     file_facts = embedded_in_tiff(stream)
     stream.seek(0)
     try:

@@ -12,7 +12,7 @@ from photofind.core.photo import Facts
 from photofind.media import scaling
 from photofind.media.decoder import Decoded, DecodeRequest, UnreadableFile, ViewPixels
 from photofind.media.fingerprint import hash_of_bytes
-from photofind.media.formats import HEAD_BYTES, PICTURE_SUFFIXES, Kind, kind_of, raw_supported
+from photofind.media.formats import HEAD_BYTES, Kind, is_called_picture, kind_of, raw_supported
 from photofind.media.memory_limit import too_much_memory
 from photofind.media.metadata import gather_facts
 from photofind.media.picture import Picture, open_picture
@@ -22,7 +22,7 @@ from photofind.media.source import NotAFile, Source, reading
 from photofind.media.system_problems import NO_RIGHTS, disk_trouble
 
 _SYSTEM_SENTENCES: tuple[tuple[type[Exception], str], ...] = (
-    (NotAFile, "This is a device or a pipe, not a file, so there is no picture to show."),
+    (NotAFile, "This is a device or a pipe, not a file, so there is no picture in it; move it out of this folder."),
     (IsADirectoryError, "This is a folder, not a picture."),
     (FileNotFoundError, "The file is no longer there."),
     (PermissionError, NO_RIGHTS),
@@ -137,12 +137,11 @@ def _sentence_of_kind(kind: Kind, format_name: str, head: bytes, name: str) -> s
         return f"This is a RAW photo ({format_name}); install photofind with its extra “raw” to see it."
     if not head:
         return "The file is empty; copy it again or restore it from a backup."
-    is_named_picture = name.lower().endswith(tuple(PICTURE_SUFFIXES))
     if kind is Kind.VIDEO:
-        lead = "This is a video, though its name says picture" if is_named_picture else "This is a video"
+        lead = "This is a video, though its name says picture" if is_called_picture(name) else "This is a video"
         return f"{lead}; videos cannot be searched yet."
-    if is_named_picture:
-        return "This is not a picture, though its name says so."
+    if is_called_picture(name):
+        return "This is not a picture, though its name says so; if it was one, restore it from a backup."
     return "This is not a picture that photofind can read."
 
 

@@ -34,7 +34,7 @@ def opened(qtbot: QtBot, engines: Engines, windows: Windows) -> tuple[FakeEngine
     engine = engines(50)
     engine.problem_rows = list(ROWS)
     window = windows(engine)
-    qtbot.waitUntil(lambda: window.status.problems.isVisible())
+    qtbot.waitUntil(window.status.problems.isVisible)
     window.status.problems.click()
     qtbot.waitUntil(lambda: window.problems.panel is not None and window.problems.panel.isVisible())
     panel = window.problems.panel
