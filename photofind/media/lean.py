@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import BinaryIO
 
 _PNG_SIGNATURE_BYTES = 8
-_PNG_TEXTS = (b"tEXt", b"zTXt", b"iTXt", b"iCCP")
+_PNG_KEPT = (b"tRNS", b"eXIf")  # what shows through, and what is handed on unread
 _START_OF_SCAN, _COMMENT = 0xDA, 0xFE
 _APPLICATION = range(0xE1, 0xF0)  # JFIF's own, which says what the colours are, stays
 _MOST_SEGMENTS = 300  # a profile takes up to 255
@@ -30,7 +30,7 @@ def without_metadata(stream: BinaryIO, format_name: str) -> BinaryIO | None:
     if format_name == "JPEG":
         left_out = [(start, end) for marker, start, end in _jpeg_segments(stream) if _is_metadata(marker)]
     elif format_name == "PNG":
-        left_out = _png_texts(stream)
+        left_out = _png_extras(stream)
     else:
         return None
     return _without(stream, left_out) if left_out else None
@@ -60,13 +60,14 @@ def _jpeg_segments(stream: BinaryIO) -> list[tuple[int, int, int]]:
     return found
 
 
-def _png_texts(stream: BinaryIO) -> list[tuple[int, int]]:
+def _png_extras(stream: BinaryIO) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     at = _PNG_SIGNATURE_BYTES
     stream.seek(at)
     while len(head := stream.read(8)) == 8:
         end = at + 12 + int.from_bytes(head[:4], "big")
-        if head[4:] in _PNG_TEXTS:
+        is_extra = bool(head[4] & 0x20)  # PNG specification, 5.4: a decoder may pass over it
+        if is_extra and head[4:] not in _PNG_KEPT:
             found.append((at, end))
         at = end
         stream.seek(at)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hostile_bombs import bombs
-from hostile_cuts import cut_files, misnamed_files
-from hostile_metadata import broken_metadata
+from hostile_cuts import cut_files, heic_of, misnamed_files
+from hostile_metadata import broken_heic, broken_metadata
 from hostile_places import make_places, odd_names
 from hostile_sample import Outcome, Sample
 
@@ -35,10 +35,11 @@ def make_corpus(folder: Path, photos: Path | None, *, large: bool) -> dict[str, 
 def _samples(photos: Path | None, *, large: bool) -> Iterator[Sample]:
     yield from misnamed_files()
     yield from odd_names()
-    yield from cut_files(photos)
+    yield from cut_files(photos, large=large)
     yield from broken_metadata(large=large)
     yield from bombs(large=large)
     if photos is not None:
+        yield from broken_heic(heic_of(photos))
         yield from _broken_photos(photos / "broken")
 
 

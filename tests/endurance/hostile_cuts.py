@@ -9,20 +9,21 @@ import numpy as np
 from hostile_sample import Outcome, Sample, encoded
 from PIL import Image
 
-_LEAST_CUTS = (1, 3, 12, 40)
+_LEAST_CUTS = (1, 3, 12, 40)  # bytes
+_QUARTERS = (1, 2, 3)
+_FROM_END = (20, 1)  # bytes
 _ROUGH = 200  # pixels of a side: noise, so that no format makes it short
 _PILLOW_WRITES = {
     "jpg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP", "tif": "TIFF", "bmp": "BMP", "avif": "AVIF", "jp2": "JPEG2000",
     "ppm": "PPM", "tga": "TGA", "pcx": "PCX", "ico": "ICO",
 }  # fmt: skip
-_FROM_PHOTOS = {"heic": "formats/heic/Issue 437 (dotnet).heic", "psd": "formats/psd/10x12x16bit-CMYK.psd"}
 
 
-def cut_files(photos: Path | None) -> Iterator[Sample]:
+def cut_files(photos: Path | None, *, large: bool) -> Iterator[Sample]:
     """Every format that is read, cut at several places; ``photos`` gives those that no library here writes."""
     for suffix, data in whole_files(photos):
-        quarters = (len(data) * n // 4 for n in (1, 2, 3))
-        for cut in sorted({*_LEAST_CUTS, *quarters, len(data) - 20, len(data) - 1}):
+        cuts = {*_LEAST_CUTS, *(len(data) * n // 4 for n in _QUARTERS), *(len(data) - n for n in _FROM_END)}
+        for cut in sorted(cuts) if large else (3, len(data) // 2, len(data) - 1):
             outcome = Outcome.REFUSED if cut <= 12 else Outcome.EITHER
             yield Sample(f"cut/{suffix} at {cut}.{suffix}", data[:cut], outcome)
         yield Sample(f"cut/{suffix} of zeros behind.{suffix}", data[: len(data) // 3] + bytes(len(data)), Outcome.EITHER)
@@ -44,8 +45,13 @@ def whole_files(photos: Path | None) -> Iterator[tuple[str, bytes]]:
     yield "j2k", _code_stream(encoded("JPEG2000", image))
     yield "dng", _dng(encoded("JPEG", image))
     if photos is not None:
-        for suffix, place in _FROM_PHOTOS.items():
-            yield suffix, (photos / place).read_bytes()
+        yield "heic", heic_of(photos)
+        yield "psd", (photos / "formats/psd/10x12x16bit-CMYK.psd").read_bytes()
+
+
+def heic_of(photos: Path) -> bytes:
+    """A HEIC file of a phone, with EXIF: no library here writes any."""
+    return (photos / "formats/heic/Issue 437 (dotnet).heic").read_bytes()
 
 
 def _code_stream(file: bytes) -> bytes:

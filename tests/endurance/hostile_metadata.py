@@ -4,7 +4,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from hostile_bombs import png_chunk, zeros_deflated
+from hostile_bombs import png_chunk, with_size_claimed, zeros_deflated
 from hostile_sample import Outcome, Sample, encoded
 
 _XMP_SPACE = b"http://ns.adobe.com/xap/1.0/\x00"
@@ -29,7 +29,10 @@ def broken_metadata(*, large: bool) -> Iterator[Sample]:
     yield from _many_segments(2000 if large else 200)
     yield from _texts_of_png(large)
     yield from _tiffs()
+    yield from _other_formats()
     if large:
+        elements = _PACKET + b"<rdf:Description>" + b"<a>" * 4_000_000
+        yield _reads("xmp of 4,000,000 elements.png", png_with([(b"iTXt", b"XML:com.adobe.xmp\x00\x00\x00\x00\x00" + elements)]))
         packet = _PACKET + b"<!--" + b" " * (50 << 20)
         yield _reads("xmp of 50 MB.png", png_with([(b"iTXt", b"XML:com.adobe.xmp\x00\x00\x00\x00\x00" + packet)]))
         yield _reads("xmp of 50 MB.tif", _tiff_with([(700, 1, len(packet), packet)]))
@@ -117,6 +120,24 @@ def _texts_of_png(large: bool) -> Iterator[Sample]:
     yield _reads("text that cannot be unpacked.png", png_with(garbage))
 
 
+def _other_formats() -> Iterator[Sample]:
+    yield _reads("frames without number.png", png_with([(b"acTL", b"\xff" * 8)]))
+    yield _reads("frames cut short.png", png_with([(b"acTL", b"\xff")]))
+    yield _reads("gamma of nothing.png", png_with([(b"gAMA", b""), (b"pHYs", b"\x01"), (b"cHRM", b"\xff" * 5), (b"tIME", b"")]))
+    yield _reads("exif and xmp of garbage.avif", encoded("AVIF", exif=b"II*\x00\xf0\xf0\x00\x00", xmp=b"\xa5" * 500))
+    yield _reads("xmp of garbage.webp", encoded("WEBP", xmp=b"\xa5" * 500))
+    yield _reads("profile of garbage.webp", encoded("WEBP", icc_profile=b"\xa5" * 500))
+    yield _reads("comments.gif", encoded("GIF", comment=b"so it goes" * 20))
+
+
+def broken_heic(photo: bytes) -> Iterator[Sample]:
+    """What only a real one can be made into."""
+    at = photo.rindex(b"II*\x00\x08")  # the EXIF itself
+    yield _reads("exif of garbage.heic", photo[:at] + b"\xa5" * 200 + photo[at + 200 :])
+    yield _reads("exif without end.heic", photo[:at] + b"II*\x00\xff\xff\xff\xff" + photo[at + 8 :])
+    yield Sample("bombs/50000.heic", with_size_claimed(photo, 50_000), Outcome.REFUSED)
+
+
 def _tiff_with(more: list[tuple[int, int, int, bytes]], *, after: int = 0) -> bytes:
     """A sound TIFF of one strip with further entries: tag, type, count, value."""
     pixels = bytes(range(256)) * 24
@@ -145,6 +166,12 @@ def _tiffs() -> Iterator[Sample]:
     yield _reads("exif is the directory itself.tif", _tiff_with([(0x8769, 4, 1, struct.pack("<I", 8))]))
     yield _reads("3,000 unknown tags.tif", _tiff_with([(40_000 + n, 4, 1, b"\x01") for n in range(3_000)]))
     yield _reads("text of 4 GB.tif", _tiff_with([(270, 2, 0xFFFFFFFF, struct.pack("<I", 8))]))
+    pixels = {258: (65535, 65535, 65535), 259: (7,), 277: (65535,), 278: (0,), 279: (0,)}
+    for tag, values in pixels.items():
+        nonsense = _tiff_with([(tag, 3, len(values), struct.pack(f"<{len(values)}H", *values))])
+        yield Sample(f"metadata/nonsense in tag {tag}.tif", nonsense, Outcome.EITHER)
+    many = _tiff_with([(324, 4, 0xFFFFFFFF, b"\x08\x00\x00\x00"), (273, 4, 0x40000000, b"\x08\x00\x00\x00")])
+    yield Sample("metadata/strips without number.tif", many, Outcome.EITHER)
     yield _reads("profile of garbage.tif", _tiff_with([(34675, 7, 1000, b"\x5a" * 1000)]))
     yield _reads("xmp of garbage.tif", _tiff_with([(700, 1, 1000, b"\x5a" * 1000)]))
     yield _reads("photoshop of garbage.tif", _tiff_with([(34377, 1, 1000, b"\xff" * 1000)]))

@@ -9,6 +9,7 @@ from pathlib import Path
 from hostile_sample import Outcome, Sample, encoded
 
 _DEPTH = 200
+_TOO_DEEP = 20
 _SPARSE_BYTES = 10_000_000_000
 _ZERO_DEVICE, _RANDOM_DEVICE = (1, 5), (1, 9)
 
@@ -40,6 +41,7 @@ def make_places(folder: Path, *, large: bool) -> Iterator[Sample]:
     yield from _no_files(place)
     yield _deep(place)
     yield _unreadable(place)
+    _beyond_reach(place)
     if large:
         sparse = place / "10 GB of nothing.jpg"
         os.truncate(_touched(sparse), _SPARSE_BYTES)
@@ -113,6 +115,18 @@ def _deep(place: Path) -> Sample:
     inner.mkdir(parents=True)
     (inner / "at the bottom.jpg").write_bytes(encoded("JPEG", quality=52))
     return _sample(inner / "at the bottom.jpg", Outcome.READS)
+
+
+def _beyond_reach(place: Path) -> None:
+    """So deep that the system takes no path to its bottom: 20 folders of long names."""
+    here = os.open(".", os.O_RDONLY)
+    os.chdir(place)
+    for _ in range(_TOO_DEEP):
+        os.mkdir("d" * 255)
+        os.chdir("d" * 255)
+    Path("at the bottom.jpg").write_bytes(encoded("JPEG", quality=54))
+    os.chdir(here)
+    os.close(here)
 
 
 def _unreadable(place: Path) -> Sample:
