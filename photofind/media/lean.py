@@ -10,7 +10,8 @@ from typing import BinaryIO
 _PNG_SIGNATURE_BYTES = 8
 _PNG_KEPT = (b"tRNS", b"eXIf")  # what shows through, and what is handed on unread
 _START_OF_SCAN, _COMMENT = 0xDA, 0xFE
-_APPLICATION = range(0xE1, 0xF0)  # JFIF's own, which says what the colours are, stays
+_APPLICATION = range(0xE0, 0xF0)
+_OF_COLOURS = (0xE0, 0xEE)  # JFIF's and Adobe's segments say how the pixels are meant
 _MOST_SEGMENTS = 300  # a profile takes up to 255
 _MOST_EXIF = 16  # writers split EXIF larger than 64 KB
 
@@ -22,7 +23,8 @@ def with_few_segments(stream: BinaryIO) -> BinaryIO:
     stream.seek(0)
     if exif <= _MOST_EXIF and len(segments) <= _MOST_SEGMENTS:
         return stream
-    return _without(stream, [(start, end) for marker, start, end in segments if _is_metadata(marker)])
+    left_out = [(start, end) for marker, start, end in segments if _is_metadata(marker) and marker not in _OF_COLOURS]
+    return _without(stream, left_out)
 
 
 def without_metadata(stream: BinaryIO, format_name: str) -> BinaryIO | None:

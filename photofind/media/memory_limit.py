@@ -48,23 +48,17 @@ def limit_memory(limit_bytes: int) -> None:
 
 
 def end_when_above(limit_bytes: int) -> None:
-    """Where no limit is enforced: look at the peak again and again, in a thread; Pillow's decoders let others run."""
+    """Where no limit is enforced: look again and again, in a thread; Pillow's decoders let others run."""
     threading.Thread(target=_look, args=(limit_bytes,), name="memory", daemon=True).start()
 
 
 def _look(limit_bytes: int) -> None:
-    while _peak_bytes() <= limit_bytes:
+    import psutil  # type: ignore[import-untyped]
+
+    process = psutil.Process()
+    while process.memory_info().rss <= limit_bytes:
         time.sleep(_LOOK_EVERY_S)
     os._exit(TOOK_TOO_MUCH)
-
-
-def _peak_bytes() -> int:
-    if sys.platform == "win32":
-        return 0
-    import resource
-
-    unit = 1 if sys.platform == "darwin" else 1024  # getrusage(2) of each
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _limit_job(limit_bytes: int) -> None:

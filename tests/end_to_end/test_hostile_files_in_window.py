@@ -56,10 +56,14 @@ def _samples(folder: Path) -> Iterator[Sample]:
     yield from make_places(folder, large=False)
 
 
-@pytest.fixture
-def hostile(tmp_path: Path) -> dict[str, Outcome]:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hostile")
+
+
+@pytest.fixture(scope="module")
+def hostile(folder: Path) -> dict[str, Outcome]:
     """Path → what should come of it; no folders, which would be watched, and nothing that is passed over."""
-    folder = tmp_path / "hostile"
     made = {os.path.join(folder, sample.name): sample.outcome for sample in _samples(folder)}
     return {path: outcome for path, outcome in made.items() if outcome is not Outcome.PASSED_OVER}
 
@@ -107,11 +111,11 @@ def test_each_file_given_to_the_window_is_searched_with_or_refused_with_a_senten
 
 @pytest.mark.slow
 def test_each_file_opened_in_the_viewer_is_shown_or_has_a_sentence(
-    open_window: Open, hostile: dict[str, Outcome], tmp_path: Path, qtbot: QtBot
+    open_window: Open, hostile: dict[str, Outcome], folder: Path, qtbot: QtBot
 ) -> None:
     with open_window() as opened, beating():
         window, engine = opened.window, opened.engine
-        scan = engine.watch_folder(str(tmp_path / "hostile"))
+        scan = engine.watch_folder(str(folder))
         qtbot.waitUntil(scan.done)
         indexed = engine.indexer.when_done()
         qtbot.waitUntil(indexed.done, timeout=60_000)

@@ -2,6 +2,8 @@
 
 import os
 import socket
+import sys
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -12,6 +14,10 @@ from photofind.core.changes import Appeared
 from photofind.library.engine import Engine
 from photofind.library.tally import IndexReport
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "endurance"))  # for the names
+
+from hostile_places import odd_names
+
 OpenEngine = Callable[..., AbstractContextManager[Engine]]
 Index = Callable[..., IndexReport]
 
@@ -20,6 +26,12 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs on t
 
 def reasons(engine: Engine) -> dict[str, str]:
     return {os.path.basename(problem.path): problem.reason for problem in engine.problems()}
+
+
+def known(engine: Engine) -> set[str]:
+    """The paths of all photos that can be shown."""
+    ids = engine.librarian.submit(lambda desk: desk.reader.ids_by_date()).result(30)
+    return {row.path for row in engine.rows(ids)}
 
 
 @pytest.fixture
@@ -66,6 +78,21 @@ def test_a_photo_in_the_place_of_one_becomes_an_ordinary_photo(
             make_picture(photos / name, size=(64, 48 + len(reasons(engine)[name])))
         report = index(engine, photos)
         assert (report.indexed, report.problems) == (len(odd), ())
+
+
+def test_photos_with_odd_names_that_appear_while_photofind_watches_are_taken_in(open_engine: OpenEngine, photos: Path) -> None:
+    names = set()
+    with open_engine(watch=True) as engine:
+        engine.watch_folder(str(photos)).result(30)
+        for sample in odd_names():
+            path = photos / sample.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(sample.data)
+            names.add(str(path))
+        deadline_s = time.monotonic() + 60
+        while known(engine) != names:
+            assert time.monotonic() < deadline_s, names - known(engine)
+            time.sleep(0.05)
 
 
 def test_one_that_appears_while_photofind_watches_is_a_problem_too(
