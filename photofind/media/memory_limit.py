@@ -28,6 +28,11 @@ def too_much_memory(limit_bytes: int = 0) -> str:
     return f"The picture is too large: to read it takes {most} set aside for one. Save a smaller copy to have it found."
 
 
+def is_more_than_allowed(size_bytes: int) -> bool:
+    """Whether so much can never be had in this process."""
+    return 0 < _limit_bytes < size_bytes
+
+
 def limit_memory(limit_bytes: int) -> None:
     """Bound this process from now on. Called once, before its first file."""
     global _limit_bytes  # noqa: PLW0603 - of this process, as the limit itself

@@ -9,9 +9,9 @@ from typing import Any, BinaryIO
 
 from PIL import Image
 
-from photofind.media import colour, lean
+from photofind.media import colour, lean, webp_claim
 from photofind.media.decoder import UnreadableFile
-from photofind.media.memory_limit import too_much_memory
+from photofind.media.memory_limit import is_more_than_allowed, too_much_memory
 from photofind.media.metadata import Embedded, embedded_in, embedded_in_tiff
 from photofind.media.scaling import Need, Size, reduced
 
@@ -130,6 +130,8 @@ def _lazily_opened(stream: BinaryIO, format_name: str, max_pixels: int) -> Image
             plugin.DEFAULT_MAX_THREADS = 1  # the pool is what runs in parallel
         elif format_name == "PNG":
             plugin.MAX_TEXT_CHUNK = 16 << 20  # long XMP must not cost the picture
+        elif format_name == "WEBP":
+            _check_webp(stream, max_pixels)
     # Our own check comes before decoding; an icon alone hides the size of what is in it.
     Image.MAX_IMAGE_PIXELS = max_pixels // 2 if format_name == "ICO" else None
     factory, _ = Image.OPEN[format_name]  # Image.open would swallow why a header makes no sense
@@ -181,6 +183,14 @@ def _reduce_while_decoding(image: Image.Image, need: Need) -> None:
                 return
 
 
+def _check_webp(stream: BinaryIO, max_pixels: int) -> None:
+    size = webp_claim.claimed_size(stream)
+    if size is not None and min(size) > 0:
+        check_size(size, max_pixels)
+        if is_more_than_allowed(size[0] * size[1] * webp_claim.BYTES_A_PIXEL):
+            raise MemoryError
+
+
 def check_size(size: Size, max_pixels: int) -> None:
     if min(size) < 1:
         raise UnreadableFile("The picture is empty: it has no pixels.")
@@ -196,6 +206,8 @@ def _sentence_of_damage(error: Exception, spoken: str) -> str:
     text = repr(error).lower()
     if isinstance(error, OSError) and error.errno:
         return f"The file could not be read ({error.strerror}); check the disk or the connection."
+    if "out of memory" in text:  # OpenJPEG and the AV1 decoders say it in words
+        return too_much_memory()
     if isinstance(error, EOFError) or any(word in text for word in ("truncated", "end of file", "not enough data")):
         return f"This {spoken} is cut off: its end is missing; copy it again or restore it from a backup."
     if isinstance(error, NotImplementedError) or any(word in text for word in ("unsupported", "unknown", "keyerror")):

@@ -17,6 +17,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[2]))  # this checkout, as in the programs that are started
+
 from decoder_watch import Memory
 from hostile_corpus import make_corpus, states_of
 from hostile_trial import CRASHED, TOO_SLOW, ChangingFile, Indexed, Reading, broken_promises, index, read_each

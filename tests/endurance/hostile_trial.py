@@ -127,6 +127,11 @@ def broken_promises(expected: dict[str, Outcome], readings: list[Reading], index
     """One line for each; names in them are made printable."""
     lines = [f"took {one.seconds:.1f} s: {one.path!a}" for one in readings if one.seconds > timeout_s + _GRACE_S]
     lines += [_unexpected(path, outcome, indexed) for path, outcome in expected.items()]
+    lines += [
+        f"is a sound picture, and is refused when read alone: {one.path!a}: {one.sentence}"
+        for one in readings
+        if one.sentence and expected.get(one.path) is Outcome.READS
+    ]
     lines += [f"problem without a sentence: {path!a}" for path, problem in indexed.photos.items() if not _is_said(problem)]
     if indexed.status != 0 or "Traceback" in indexed.complaints:
         lines.append(f"the program ended with {indexed.status}: {indexed.complaints[-2000:]}")

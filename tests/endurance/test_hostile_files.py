@@ -35,7 +35,7 @@ def test_every_hostile_file_is_a_photo_or_a_problem_and_no_original_is_changed(t
 
 
 EXPECTED = {"/sound.jpg": Outcome.READS, "/bad.jpg": Outcome.REFUSED, "/notes.txt": Outcome.PASSED_OVER}
-READINGS = [Reading(path, 0.1, "") for path in EXPECTED]
+READINGS = [Reading("/sound.jpg", 0.1, ""), Reading("/bad.jpg", 0.1, "This JPEG is damaged.")]
 INDEXED = Indexed(0, 1.0, "", Memory(), {"/sound.jpg": None, "/bad.jpg": "This JPEG is damaged."})
 
 
@@ -63,3 +63,8 @@ def test_the_judge_notices(indexed: Indexed) -> None:
 def test_the_judge_notices_a_file_that_took_too_long() -> None:
     slow = [*READINGS, Reading("/slow.jpg", _TIMEOUT_S + 10, "This picture was given up.")]
     assert broken_promises(EXPECTED, slow, INDEXED, _TIMEOUT_S)
+
+
+def test_the_judge_notices_a_sound_picture_that_one_decoder_refuses() -> None:
+    refused = [Reading("/sound.jpg", 0.1, "This JPEG is damaged.")]
+    assert broken_promises(EXPECTED, refused, INDEXED, _TIMEOUT_S)

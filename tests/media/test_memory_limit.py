@@ -19,7 +19,7 @@ from photofind.media.memory_limit import TOOK_TOO_MUCH, too_much_memory
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "endurance"))  # for files that are quickly made
 
-from hostile_bombs import jpeg_bomb, png_bomb, tiff_bomb, webp_bomb
+from hostile_bombs import jpeg_bomb, png_bomb, tiff_bomb, webp_bomb, webp_canvas_bomb
 
 Write = Callable[[str, bytes], str]
 
@@ -61,6 +61,18 @@ def test_a_picture_that_takes_more_is_refused_with_what_to_do_and_the_next_one_i
         )
         assert len(caught.value.content_hash) == 16
         assert _decode(pool, write("small.jpg", small.getvalue())).result(_PATIENCE_S).width == 64
+    finally:
+        pool.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux")
+def test_a_webp_that_would_take_more_is_refused_before_it_is_decoded(write: Write) -> None:
+    pool = DecoderPool(1, timeout_s=_PATIENCE_S)
+    try:
+        with pytest.raises(UnreadableFile, match="more memory than the 2 GB"):
+            _decode(pool, write("largest.webp", webp_bomb(16_383))).result(_PATIENCE_S)
+        with pytest.raises(UnreadableFile, match="3,600 megapixels; at most 300"):
+            _decode(pool, write("canvas.webp", webp_canvas_bomb(60_000))).result(_PATIENCE_S)
     finally:
         pool.stop()
 
