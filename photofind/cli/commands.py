@@ -68,7 +68,9 @@ def search(context: Context, options: argparse.Namespace) -> None:
         raise WrongUsage("Say what to look for: words, or a picture with --image FILE.")
     pictures = tuple(PictureFile(os.path.abspath(file)) for file in options.image)
     with _looking(context.paths) as reader:
-        found = answer(reader, context.paths, context.shelf(), Question(text, pictures, options.limit, options.offline))
+        question = Question(text, pictures, options.limit, options.offline)
+        timeout_s = load(context.paths.settings)[0].decode_timeout_s
+        found = answer(reader, context.paths, context.shelf(), question, timeout_s)
         rows = {row.id: row for row in reader.rows(list(found.ids))}
     if found.note:
         tell(found.note)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,8 @@ from photofind.core.errors import PhotofindError
 
 _LINE_EVERY_S = 10.0
 _REDRAW_EVERY_S = 0.2
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # without tab and line end
 
 
 class CannotPrint(PhotofindError):
@@ -36,11 +39,13 @@ def print_json(value: object) -> None:
 
 
 def print_paths(paths: Iterable[str], end: bytes = b"\n") -> None:
-    """Paths as the system has them, byte for byte."""
+    """Paths as the system has them, byte for byte; a terminal gets no control characters, which it would obey."""
+    obeys = sys.stdout.isatty()
     with _printing():
         sys.stdout.flush()
         for path in paths:
-            sys.stdout.buffer.write(os.fsencode(path) + end)
+            name = os.fsencode(path)
+            sys.stdout.buffer.write((_CONTROL.sub(b"?", name) if obeys else name) + end)
         sys.stdout.buffer.flush()
 
 
@@ -63,7 +68,8 @@ def tell(text: str) -> None:
 
 
 def _showable(text: str, encoding: str | None) -> str:
-    return text.encode(encoding or "ascii", "replace").decode(encoding or "ascii")
+    """What a terminal would obey, in the name of a file, say, is replaced, too."""
+    return _OBEYED.sub("?", text).encode(encoding or "ascii", "replace").decode(encoding or "ascii")
 
 
 class ProgressLine:

@@ -105,6 +105,7 @@ class DoctorPanel(QDialog):
 
     def show_failure(self, sentence: str) -> None:
         """The check-up itself did not work."""
+        self.heading.setTextFormat(Qt.TextFormat.PlainText)  # the sentence may name a file
         self.heading.setText(sentence)
         self._rest()
         self.report.setEnabled(False)

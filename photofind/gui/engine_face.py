@@ -103,6 +103,9 @@ class EngineFace(Protocol):
     def problems(self) -> list[ProblemRow]:
         """Blocks; never on the GUI thread."""
 
+    def try_again(self, paths: Sequence[str]) -> None:
+        """Read these files once more, which could not be read."""
+
     def check_up(self, *, repair: bool) -> list[Finding]:
         """Blocks for seconds, a repair for longer; never on the GUI thread. Raises PhotofindError."""
 

@@ -26,7 +26,7 @@ from photofind.gui.offered import PHOTO_IDS_FORMAT, may_hold_pictures, read_offe
 from photofind.gui.photo_actions import PhotoActions
 from photofind.gui.photo_grid import PhotoGrid
 from photofind.gui.photo_model import PhotoModel
-from photofind.gui.problems_panel import ProblemsPanel
+from photofind.gui.problems import Problems
 from photofind.gui.search_controller import SearchController
 from photofind.gui.shortcuts import connect_keys
 from photofind.gui.side_bar import SideBar
@@ -58,7 +58,6 @@ class MainWindow(QMainWindow):
         self._choose_theme = choose_theme
         self._closed = False
         self._encoder: events.EncoderState | None = None
-        self._problems: ProblemsPanel | None = None
         settings = engine.settings
         choose_theme(settings.theme)
         self.setWindowTitle("photofind")
@@ -101,6 +100,7 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         self.speed = SpeedControl(engine, self.status, self)
         self.check_up = CheckUp(engine, self.background, self.top, self)
+        self.problems = Problems(engine, self.background, self.bridge, self)
         self._memory = WindowMemory(self, engine.save_setting, lambda: self.grid.wanted_px)
         self._connect_parts()
         self._connect_engine()
@@ -163,13 +163,6 @@ class MainWindow(QMainWindow):
         self.viewer.close_view()
         self.search.find_similar(photo_id)
 
-    def show_problems(self) -> None:
-        """The list is read when it is opened."""
-        if self._problems is None:
-            self._problems = ProblemsPanel(self)
-            self._problems.show_wanted.connect(self.actions_on_photos.show_in_folder)
-        self.background.call(self._engine.problems, self._problems.show_problems)
-
     def toggle_side_bar(self) -> None:
         shown = not self.side_bar.isVisible()
         self.side_bar.setVisible(shown)
@@ -230,7 +223,8 @@ class MainWindow(QMainWindow):
         self.side_bar.add_wanted.connect(self.choose_folder)
         self.side_bar.list.remove_wanted.connect(self.remove_folder)
         self.side_bar.list.show_wanted.connect(self.actions_on_photos.show_in_folder)
-        self.status.problems_wanted.connect(self.show_problems)
+        self.status.problems_wanted.connect(self.problems.open)
+        self.problems.show_wanted.connect(self.actions_on_photos.show_in_folder)
         self.status.encoder_menu_wanted.connect(self._show_encoder_menu)
         self.encoder_notice.install_agreed.connect(engine.install_encoder)
         self.encoder_notice.cancel_wanted.connect(engine.cancel_install)

@@ -1,7 +1,7 @@
 """What to do with what was dropped or pasted: folders are watched, pictures are searched with."""
 
+import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -55,5 +55,6 @@ class OfferTaker(QObject):
 
 def sort_paths(paths: Sequence[str]) -> tuple[list[str], list[str]]:
     """Folders and files of these paths; asks the disk, so never on the GUI thread."""
-    folders = [path for path in paths if Path(path).is_dir()]
-    return folders, [path for path in paths if path not in folders and Path(path).is_file()]
+    folders = [path for path in paths if os.path.isdir(path)]
+    # What is no file either, such as a pipe, is named as what it is by the decoder, which opens none of them.
+    return folders, [path for path in paths if path not in folders and os.path.lexists(path)]

@@ -109,7 +109,7 @@ class PhotoActions(QObject):
             desktop.show_in_folder(rows[0].path, self)
 
     def _copy_paths(self, rows: list[PhotoRow]) -> None:
-        QGuiApplication.clipboard().setText("\n".join(file_names.shown(row.path) for row in rows))
+        QGuiApplication.clipboard().setText("\n".join(file_names.as_text(row.path) for row in rows))
 
     def _drag(self, rows: list[PhotoRow]) -> None:
         if not rows or not QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
@@ -127,7 +127,7 @@ def files_as_mime(rows: Sequence[PhotoRow]) -> QMimeData:
     """Files for other programs, photos for this one."""
     mime = QMimeData()
     mime.setUrls([file_names.url_of(row.path) for row in rows])
-    mime.setText("\n".join(file_names.shown(row.path) for row in rows))
+    mime.setText("\n".join(file_names.as_text(row.path) for row in rows))
     mime.setData(PHOTO_IDS_FORMAT, photo_ids_data([row.id for row in rows]))
     return mime
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from photofind.gui import style
+from photofind.gui import file_names, style
 
 
 class QuietLabel(QWidget):
@@ -51,7 +51,7 @@ class QuietLabel(QWidget):
         painter = QPainter(self)
         painter.setPen(self.palette().color(self._role))
         shown = self.fontMetrics().elidedText(self._text, self._elide, self.width())
-        self.setToolTip(self._text if shown != self._text else "")
+        self.setToolTip(file_names.as_tool_tip(self._text) if shown != self._text else "")
         # The painter mirrors left and right by itself where the language does.
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.end()

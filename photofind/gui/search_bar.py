@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
-from photofind.gui import icons, own_jpegs, style
+from photofind.gui import file_names, icons, own_jpegs, style
 from photofind.gui.icons import Glyph, IconButton
 from photofind.gui.offered import may_hold_pictures, read_offer
 from photofind.gui.search_mark import SearchMark
@@ -38,7 +38,7 @@ class PictureChip(QFrame):
             self.tr("Picture in the question: {name}").format(name=name) if name else self.tr("Picture in the question")
         )
         self.setAccessibleName(label)
-        self.setToolTip(name)
+        self.setToolTip(file_names.as_tool_tip(name))
         self.setFixedHeight(CHIP_PX)
         self._remove = IconButton(Glyph.CLOSE, self.tr("Take this picture out of the question"), self, size_px=12)
         self._remove.clicked.connect(lambda: self.removed.emit(self.key))

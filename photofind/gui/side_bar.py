@@ -113,7 +113,7 @@ class FolderList(QListWidget):
             item = QListWidgetItem(file_names.name_of(folder.path), self)
             item.setData(_FOLDER_ROLE, folder)
             away = "\n" + self.tr("Cannot be reached now; its photos stay in the library.") if folder.offline else ""
-            item.setToolTip(file_names.shown(folder.path) + away)
+            item.setToolTip(file_names.as_tool_tip(file_names.shown(folder.path) + away))
             item.setData(
                 Qt.ItemDataRole.AccessibleTextRole,
                 f"{file_names.name_of(folder.path)}, {status_words.photos(folder.photos)}{away}",

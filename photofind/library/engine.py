@@ -11,7 +11,7 @@ from functools import partial
 
 from photofind.config.paths import LibraryPaths
 from photofind.config.settings import Settings
-from photofind.core.changes import Change
+from photofind.core.changes import Change, Changed
 from photofind.core.errors import PhotofindError
 from photofind.core.events import Event, LibraryState, Notice, Progress
 from photofind.core.photo import PhotoId, PhotoRow, ProblemRow
@@ -185,14 +185,16 @@ class Engine:
     def scan(self, path: str, *, until_it_succeeds: bool = False) -> "Future[None]":
         """Compare a watched folder, or a part of one, with the disk."""
         self._parts.progress.scan_began()
-        future = self._parts.librarian.begin(
-            lambda desk: self._parts.intake.scan(desk, path), until_it_succeeds=until_it_succeeds
-        )
+        future = self._parts.librarian.begin(lambda desk: self._parts.intake.scan(desk, path), until_it_succeeds=until_it_succeeds)
         future.add_done_callback(lambda _: self._parts.progress.scan_ended())
         return future
 
     def _rescan(self, path: str) -> None:
         self.scan(path, until_it_succeeds=True)
+
+    def try_again(self, paths: Sequence[str]) -> None:
+        """Read these files once more, which could not be read."""
+        self._note_changes([Changed(path) for path in paths])
 
     def _reporting(self, errand: Callable[[], object]) -> None:
         """Do an errand that nobody waits for; what goes wrong is told as a notice."""
@@ -237,7 +239,6 @@ class Engine:
 
     def choose_encoder(self, encoder_id: str) -> None:
         """Encode the library with another encoder in the background; it answers once it has seen every photo."""
-
         self._parts.errands.submit(self._reporting, lambda: self._parts.encoders.choose(encoder_id))
 
     def install_encoder(self, encoder_id: str) -> None:

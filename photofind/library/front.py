@@ -133,6 +133,9 @@ class LibraryFront:
     def remove_folder(self, folder: str) -> None:
         self._keep(lambda engine: engine.remove_folder(folder))
 
+    def try_again(self, paths: Sequence[str]) -> None:
+        self._keep(lambda engine: engine.try_again(paths))
+
     def set_paused(self, paused: bool) -> None:
         self._keep(lambda engine: engine.set_paused(paused))
 

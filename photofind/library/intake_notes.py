@@ -10,7 +10,7 @@ from photofind.library.identity import is_current
 from photofind.library.librarian import Desk
 from photofind.library.scan import SkipRules, has_vanished
 from photofind.library.tally import Tally
-from photofind.media.formats import PICTURE_SUFFIXES, Kind, raw_supported, sniff
+from photofind.media.formats import Kind, is_called_picture, raw_supported, sniff
 from photofind.media.system_problems import may_have_passed
 from photofind.store.catalogue_files import FileStat
 from photofind.store.catalogue_reader import Folder
@@ -256,11 +256,10 @@ def _is_unchanged(path: str, size_bytes: int, mtime_ns: int) -> bool:
 
 def _kind(path: str) -> Kind | None:
     """None for a file that cannot be opened and whose name does not say picture: it is looked at again next time."""
-    is_called_picture = os.path.splitext(path)[1].lower() in PICTURE_SUFFIXES
     try:
         kind, _ = sniff(path)
     except OSError:
-        return Kind.PICTURE if is_called_picture else None
-    if kind in (Kind.OTHER, Kind.VIDEO) and is_called_picture:
+        return Kind.PICTURE if is_called_picture(path) else None
+    if kind in (Kind.OTHER, Kind.VIDEO) and is_called_picture(path):
         return Kind.PICTURE  # to be listed as a problem, not passed over
     return kind

@@ -186,6 +186,9 @@ class LookingEngine:
     def remove_folder(self, folder: str) -> None:  # noqa: ARG002 - an Engine's face
         self._refuse()
 
+    def try_again(self, paths: Sequence[str]) -> None:  # noqa: ARG002
+        self._refuse()
+
     def choose_encoder(self, encoder_id: str) -> None:  # noqa: ARG002
         self._refuse()
 

@@ -72,12 +72,14 @@ def summarise(reader: CatalogueReader, paths: LibraryPaths, shelf: Shelf) -> Lib
     )
 
 
-def answer(reader: CatalogueReader, paths: LibraryPaths, shelf: Shelf, question: Question) -> Answer:
+def answer(
+    reader: CatalogueReader, paths: LibraryPaths, shelf: Shelf, question: Question, decode_timeout_s: float
+) -> Answer:
     """Answer one question in this process: encoder and vectors are loaded for it and put away again.
 
     Raises PhotofindError.
     """
-    decoders = DecoderPool(1)
+    decoders = DecoderPool(1, timeout_s=decode_timeout_s)
     encoder_id = reader.meta("encoder") or PALETTE_ID
     try:
         face = open_encoder(encoder_id, shelf, low_priority=False)

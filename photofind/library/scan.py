@@ -8,12 +8,16 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
 from photofind.config.settings import Settings
+from photofind.media.formats import is_called_picture
 from photofind.media.sidecar import is_sidecar, sidecar_candidates, sidecar_state
 from photofind.store.catalogue_files import FileStat, Stamp
 
 _log = logging.getLogger(__name__)
 
 _ENTRIES_AT_ONCE = 1000
+_ODD_FILES = (stat.S_ISFIFO, stat.S_ISSOCK, stat.S_ISCHR, stat.S_ISBLK)
+_ODD: Stamp = (0, 0, 0)
+"""Of what is called a picture and is no file. Pipes and devices get other times as they are used: none counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,11 @@ def _list(listing: Listing, rules: SkipRules) -> Generator[None, None, list[str]
                         status = entry.stat()
                         if stat.S_ISREG(status.st_mode):
                             listing.files[name] = (status.st_size, status.st_mtime_ns, 0)
+                        elif _is_odd_picture(name, status.st_mode):
+                            listing.files[name] = _ODD
                 except OSError as error:  # vanished meanwhile, or a link that leads nowhere
+                    if _is_loop(name, error):
+                        listing.files[name] = _ODD
                     _log.debug("passed over %r: %s", entry.path, error)
                 left -= 1
                 if not left:
@@ -102,6 +110,16 @@ def _note_sidecars(files: dict[str, Stamp], sidecar_times_ns: dict[str, int]) ->
             files[name] = (size_bytes, mtime_ns, sidecar_times_ns[sidecar])
         if number % _ENTRIES_AT_ONCE == _ENTRIES_AT_ONCE - 1:
             yield
+
+
+def _is_odd_picture(name: str, mode: int) -> bool:
+    """Whether it is a pipe, socket or device under a picture's name: a problem to be listed, not passed over."""
+    return any(is_odd(mode) for is_odd in _ODD_FILES) and is_called_picture(name)
+
+
+def _is_loop(name: str, error: OSError) -> bool:
+    """The same for a link that leads back to itself."""
+    return error.errno == errno.ELOOP and is_called_picture(name)
 
 
 def has_vanished(path: str) -> bool:
@@ -129,11 +147,14 @@ def cannot_be_told(path: str) -> bool:
 
 
 def stat_file(path: str) -> FileStat | None:
-    """What a listing would say of the file at ``path``; None where there is no regular file."""
+    """What a listing would say of the file at ``path``; None where it would name none."""
+    name = os.path.basename(path)
     try:
         status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):
-            return None
-    except (OSError, ValueError):
+    except OSError as error:
+        return FileStat(name, *_ODD) if _is_loop(name, error) else None
+    except ValueError:
         return None
-    return FileStat(os.path.basename(path), status.st_size, status.st_mtime_ns, sidecar_state(path)[1])
+    if stat.S_ISREG(status.st_mode):
+        return FileStat(name, status.st_size, status.st_mtime_ns, sidecar_state(path)[1])
+    return FileStat(name, *_ODD) if _is_odd_picture(name, status.st_mode) else None

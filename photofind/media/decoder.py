@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from photofind.core.errors import PhotofindError, UnreadablePicture
 from photofind.core.photo import Facts
 from photofind.core.pixels import InputSpec
+from photofind.media.memory_limit import too_much_memory
 
 if TYPE_CHECKING:
     import numpy as np
@@ -101,7 +102,7 @@ def run_guarded(function: Callable[..., Any], *arguments: Any) -> Any:
     except PhotofindError:
         raise
     except MemoryError:
-        raise UnreadableFile("The picture is too large for the memory set aside to read it.") from None
+        raise UnreadableFile(too_much_memory()) from None
     except Exception as error:
         raise UnreadableFile(f"The picture could not be read ({type(error).__name__}: {error}).") from error
 

@@ -24,6 +24,7 @@ from photofind.core.errors import PhotofindError
 from photofind.core.helper_process import lifeline
 from photofind.media.decoder import DecodersFailed, UnreadableFile, run_guarded
 from photofind.media.decoder_start import start_decoder
+from photofind.media.memory_limit import TOOK_TOO_MUCH, too_much_memory
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
@@ -211,13 +212,15 @@ class DecoderLane:
             case TimeoutError():
                 # pebble goes by the wall clock, which also runs while the machine sleeps
                 slept = time.monotonic() - work.begun_s < self._timeout_s
-                sentence = f"The picture could not be read within {self._timeout_s:g} seconds and was given up."
+                sentence = _too_slow(self._timeout_s)
                 return None if slept and may_try_again else UnreadableFile(sentence)
             case ProcessExpired():
                 # SIGKILL comes from outside (a machine short of memory ends processes so) and 1 from the pool's own
                 # pipe; a damaged file shows as another signal
+                if error.exitcode == TOOK_TOO_MUCH:
+                    return UnreadableFile(too_much_memory(self._memory_limit_bytes))
                 innocent = error.exitcode in (1, -getattr(signal, "SIGKILL", 9))
-                sentence = "The picture made its decoder crash; it is probably damaged."
+                sentence = "The picture made its decoder crash; it is probably damaged. Restore it from a backup if there is one."
                 return None if innocent and may_try_again else UnreadableFile(sentence)
         self._broken = True
         self._changed.notify_all()
@@ -225,6 +228,13 @@ class DecoderLane:
             return None
         _log.error("decoder processes keep failing: %r", error)
         return DecodersFailed("The helper processes that read pictures cannot be started; restart photofind.")
+
+
+def _too_slow(timeout_s: float) -> str:
+    return (
+        f"The picture could not be read within {timeout_s:g} seconds and was given up. Try again when the disk has less to"
+        " do; if that does not help, the file is damaged, or larger than this computer can read."
+    )
 
 
 def _end(pool: ProcessPool) -> None:

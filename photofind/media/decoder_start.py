@@ -1,17 +1,16 @@
 """What a decoder process does before its first file: bind itself to its parent and give up what it does not need.
 
-Proven on Linux. macOS enforces no memory limit here and Windows has none of this kind; there only the check of the
-picture's size and the time-out protect, and the Windows lines have not been tried.
+Proven on Linux; what Windows does otherwise has not been tried.
 """
 
 import importlib
 import os
 import signal
-import sys
 import warnings
 from multiprocessing.connection import Connection
 
 from photofind.core.helper_process import end_with_parent, step_back
+from photofind.media.memory_limit import limit_memory
 
 _BACKGROUND_NICENESS = 10
 _FREQUENT_PLUGINS = ("PIL.JpegImagePlugin", "photofind.media.reader")
@@ -25,7 +24,7 @@ def start_decoder(lifeline: Connection, parent_pid: int, in_background: bool, me
     _silence()
     if in_background:
         step_back(_BACKGROUND_NICENESS)
-    _limit_memory(memory_limit_bytes)
+    limit_memory(memory_limit_bytes)
     for module in _FREQUENT_PLUGINS:
         importlib.import_module(module)
 
@@ -36,16 +35,3 @@ def _silence() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)
-
-
-def _limit_memory(limit_bytes: int) -> None:
-    if sys.platform == "win32":
-        return
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash on a damaged file leaves no core dump behind
-    # RLIMIT_DATA counts what is really allocated (private writable memory, getrlimit(2)); RLIMIT_AS would also count
-    # mapped libraries and reserved address space.
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    if hard == resource.RLIM_INFINITY or hard > limit_bytes:
-        resource.setrlimit(resource.RLIMIT_DATA, (limit_bytes, limit_bytes))

@@ -30,7 +30,7 @@ PICTURE_SUFFIXES: frozenset[str] = frozenset((
     ".jpf", ".jpx", ".psd", ".pbm", ".pgm", ".ppm", ".pnm", ".pfm", ".tga", ".icb", ".vda", ".vst",
     ".pcx", ".ico",
 ))  # fmt: skip
-"""Lower case, with the dot. A file with such a name that holds no picture is a problem to report, not an other file."""
+"""Lower case, with the dot."""
 
 RAW_SUFFIXES: frozenset[str] = frozenset((
     ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".kdc", ".mef",
@@ -80,6 +80,15 @@ _OTHER: tuple[Kind, str] = (Kind.OTHER, "")
 def raw_supported() -> bool:
     """Whether RAW files can be shown here: the optional extra ``raw`` (rawpy) is installed."""
     return importlib.util.find_spec("rawpy") is not None
+
+
+def is_called_picture(name: str) -> bool:
+    """Whether a name says picture, so that a file that holds none is a problem. Touches no disk.
+
+    ``.raw`` says so of a RAW photo only where the content does: sound and disk images are called so, too.
+    """
+    suffix = os.path.splitext(name)[1].lower()
+    return suffix in PICTURE_SUFFIXES or (suffix in RAW_SUFFIXES and suffix != ".raw" and raw_supported())
 
 
 def kind_of(head: bytes, name: str) -> tuple[Kind, str]:

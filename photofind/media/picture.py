@@ -9,8 +9,9 @@ from typing import Any, BinaryIO
 
 from PIL import Image
 
-from photofind.media import colour
+from photofind.media import colour, lean, webp_claim
 from photofind.media.decoder import UnreadableFile
+from photofind.media.memory_limit import is_more_than_allowed, too_much_memory
 from photofind.media.metadata import Embedded, embedded_in, embedded_in_tiff
 from photofind.media.scaling import Need, Size, reduced
 
@@ -69,17 +70,19 @@ def open_picture(
     """
     spoken = _SPOKEN.get(format_name, format_name)
     try:
+        if format_name == "JPEG":
+            stream = lean.with_few_segments(stream)
         try:
             return _open(stream, format_name, need, max_pixels, orientation)
-        except OSError as error:
-            ended = _with_end_marker(stream, error) if format_name == "JPEG" else None
-            if ended is None:
+        except _DAMAGE as error:
+            mended = _mended(stream, format_name, error)
+            if mended is None:
                 raise
-            return _open(ended, format_name, need, max_pixels, orientation)
+            return _open(mended, format_name, need, max_pixels, orientation)
     except UnreadableFile:
         raise
     except (MemoryError, Image.DecompressionBombError):
-        raise UnreadableFile("The picture is too large for the memory set aside to read it.") from None
+        raise UnreadableFile(too_much_memory()) from None
     except _DAMAGE as error:
         raise UnreadableFile(_sentence_of_damage(error, spoken)) from error
 
@@ -127,6 +130,8 @@ def _lazily_opened(stream: BinaryIO, format_name: str, max_pixels: int) -> Image
             plugin.DEFAULT_MAX_THREADS = 1  # the pool is what runs in parallel
         elif format_name == "PNG":
             plugin.MAX_TEXT_CHUNK = 16 << 20  # long XMP must not cost the picture
+        elif format_name == "WEBP":
+            _check_webp(stream, max_pixels)
     # Our own check comes before decoding; an icon alone hides the size of what is in it.
     Image.MAX_IMAGE_PIXELS = max_pixels // 2 if format_name == "ICO" else None
     factory, _ = Image.OPEN[format_name]  # Image.open would swallow why a header makes no sense
@@ -136,13 +141,20 @@ def _lazily_opened(stream: BinaryIO, format_name: str, max_pixels: int) -> Image
     return image
 
 
-def _with_end_marker(stream: BinaryIO, error: OSError) -> BinaryIO | None:
+def _mended(stream: BinaryIO, format_name: str, error: Exception) -> BinaryIO | None:
+    """The file as it can be read after all, where what is wrong with it is not its pixels."""
+    if isinstance(error, OSError) and "truncated" in str(error):
+        return _with_end_marker(stream) if format_name == "JPEG" else None
+    return None if isinstance(error, OSError) and error.errno else lean.without_metadata(stream, format_name)
+
+
+def _with_end_marker(stream: BinaryIO) -> BinaryIO | None:
     """A JPEG that lacks nothing but its end marker, completed; None where pixels are missing too.
 
     Some cameras and programs leave the marker out. libjpeg fills what is missing before an early marker with mid-grey,
     so the last block tells; the scans of a progressive JPEG do not, and it stays cut off.
     """
-    if not isinstance(stream, BytesIO) or "truncated" not in str(error):
+    if not isinstance(stream, BytesIO):
         return None
     completed = BytesIO(stream.getvalue() + b"\xff\xd9")
     image = _lazily_opened(completed, "JPEG", 0)
@@ -171,20 +183,33 @@ def _reduce_while_decoding(image: Image.Image, need: Need) -> None:
                 return
 
 
+def _check_webp(stream: BinaryIO, max_pixels: int) -> None:
+    size = webp_claim.claimed_size(stream)
+    if size is not None and min(size) > 0:
+        check_size(size, max_pixels)
+        if is_more_than_allowed(size[0] * size[1] * webp_claim.BYTES_A_PIXEL):
+            raise MemoryError
+
+
 def check_size(size: Size, max_pixels: int) -> None:
     if min(size) < 1:
         raise UnreadableFile("The picture is empty: it has no pixels.")
     if size[0] * size[1] > max_pixels:
         megapixels, limit = size[0] * size[1] / 1e6, max_pixels / 1e6
-        raise UnreadableFile(f"The picture has {megapixels:,.0f} megapixels; at most {limit:,.0f} can be read.")
+        raise UnreadableFile(
+            f"The picture has {megapixels:,.0f} megapixels; at most {limit:,.0f} can be read."
+            " Save a smaller copy to have it found."
+        )
 
 
 def _sentence_of_damage(error: Exception, spoken: str) -> str:
     text = repr(error).lower()
     if isinstance(error, OSError) and error.errno:
         return f"The file could not be read ({error.strerror}); check the disk or the connection."
+    if "out of memory" in text:  # OpenJPEG and the AV1 decoders say it in words
+        return too_much_memory()
     if isinstance(error, EOFError) or any(word in text for word in ("truncated", "end of file", "not enough data")):
         return f"This {spoken} is cut off: its end is missing; copy it again or restore it from a backup."
     if isinstance(error, NotImplementedError) or any(word in text for word in ("unsupported", "unknown", "keyerror")):
-        return f"This {spoken} is of a rare kind that cannot be read yet."
+        return f"This {spoken} is of a rare kind that cannot be read yet; save it as JPEG or PNG to have it found."
     return f"This {spoken} is damaged and cannot be read; restore it from a backup if there is one."

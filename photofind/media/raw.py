@@ -8,6 +8,7 @@ from PIL import Image
 
 from photofind.media.colour import to_srgb
 from photofind.media.decoder import UnreadableFile
+from photofind.media.memory_limit import too_much_memory
 from photofind.media.metadata import Embedded, embedded_in_tiff
 from photofind.media.picture import TRANSPOSE, Picture, check_size, open_picture
 from photofind.media.scaling import Need, Size, reduced
@@ -24,7 +25,10 @@ def open_raw(stream: BinaryIO, format_name: str, need: Callable[[Size], Need], m
     """
     import rawpy
 
-    damaged = UnreadableFile(f"This RAW photo ({format_name}) is damaged, or of a camera too new to be read.")
+    damaged = UnreadableFile(
+        f"This RAW photo ({format_name}) is damaged, or of a camera too new to be read; restore it from a backup,"
+        " or save it as JPEG to have it found."
+    )
     file_facts = embedded_in_tiff(stream)
     stream.seek(0)
     try:
@@ -39,7 +43,7 @@ def open_raw(stream: BinaryIO, format_name: str, need: Callable[[Size], Need], m
     except (rawpy.LibRawError, OSError, ValueError, TypeError, AttributeError, IndexError, RuntimeError) as error:
         raise damaged from error
     except MemoryError:
-        raise UnreadableFile("The picture is too large for the memory set aside to read it.") from None
+        raise UnreadableFile(too_much_memory()) from None
     if isinstance(preview, bytes):
         picture = open_picture(BytesIO(preview), "JPEG", need, max_pixels, _turn_for(preview, sensor_size, orientation))
         blocks = Embedded(

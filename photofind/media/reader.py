@@ -4,6 +4,7 @@ import errno
 import warnings
 from collections.abc import Callable
 from io import BytesIO
+from typing import BinaryIO
 
 from PIL import Image
 
@@ -11,7 +12,8 @@ from photofind.core.photo import Facts
 from photofind.media import scaling
 from photofind.media.decoder import Decoded, DecodeRequest, UnreadableFile, ViewPixels
 from photofind.media.fingerprint import hash_of_bytes
-from photofind.media.formats import HEAD_BYTES, PICTURE_SUFFIXES, Kind, kind_of, raw_supported
+from photofind.media.formats import HEAD_BYTES, Kind, is_called_picture, kind_of, raw_supported
+from photofind.media.memory_limit import too_much_memory
 from photofind.media.metadata import gather_facts
 from photofind.media.picture import Picture, open_picture
 from photofind.media.scaling import Need, Size
@@ -20,18 +22,17 @@ from photofind.media.source import NotAFile, Source, reading
 from photofind.media.system_problems import NO_RIGHTS, disk_trouble
 
 _SYSTEM_SENTENCES: tuple[tuple[type[Exception], str], ...] = (
-    (NotAFile, "This is a device or a pipe, not a file."),
+    (NotAFile, "This is a device or a pipe, not a file, so there is no picture in it; move it out of this folder."),
     (IsADirectoryError, "This is a folder, not a picture."),
     (FileNotFoundError, "The file is no longer there."),
     (PermissionError, NO_RIGHTS),
-    (MemoryError, "The picture is too large for the memory set aside to read it."),
 )
 
 
 def decode_file(request: DecodeRequest, max_pixels: int) -> tuple[Decoded, bytes]:
     """See `decoder.decode_file`."""
     try:
-        with reading(request.path) as source:
+        with reading(request.path, lambda stream: _refuse_unless_picture(stream, request.path)) as source:
             try:
                 decoded, encoder_input = _decode(source, request, max_pixels)
             except UnreadableFile as error:
@@ -63,7 +64,7 @@ def view_file(path: str, max_width_px: int, max_height_px: int, max_pixels: int)
         return Need(min(fitted), max(fitted))
 
     try:
-        with reading(path) as source:
+        with reading(path, lambda stream: _refuse_unless_picture(stream, path)) as source:
             picture = _picture_of(source, path, need, max_pixels)
     except (OSError, ValueError, MemoryError) as error:
         raise UnreadableFile(_sentence_of_system(error)) from error
@@ -123,26 +124,35 @@ def _picture_of(source: Source, name: str, need: Callable[[Size], Need], max_pix
     raise UnreadableFile(_sentence_of_kind(kind, format_name, head, name))
 
 
+def _refuse_unless_picture(stream: BinaryIO, name: str) -> None:
+    stream.seek(0)
+    head = stream.read(HEAD_BYTES)
+    kind, format_name = kind_of(head, name)
+    if not (kind is Kind.PICTURE or (kind is Kind.RAW and raw_supported())):
+        raise UnreadableFile(_sentence_of_kind(kind, format_name, head, name))
+
+
 def _sentence_of_kind(kind: Kind, format_name: str, head: bytes, name: str) -> str:
     if kind is Kind.RAW:
         return f"This is a RAW photo ({format_name}); install photofind with its extra “raw” to see it."
     if not head:
-        return "The file is empty."
-    is_named_picture = name.lower().endswith(tuple(PICTURE_SUFFIXES))
+        return "The file is empty; copy it again or restore it from a backup."
     if kind is Kind.VIDEO:
-        lead = "This is a video, though its name says picture" if is_named_picture else "This is a video"
+        lead = "This is a video, though its name says picture" if is_called_picture(name) else "This is a video"
         return f"{lead}; videos cannot be searched yet."
-    if is_named_picture:
-        return "This is not a picture, though its name says so."
+    if is_called_picture(name):
+        return "This is not a picture, though its name says so; if it was one, restore it from a backup."
     return "This is not a picture that photofind can read."
 
 
 def _sentence_of_system(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return too_much_memory()
     for kind, sentence in _SYSTEM_SENTENCES:
         if isinstance(error, kind):
             return sentence
     if isinstance(error, OSError) and error.errno == errno.ELOOP:
-        return "This is a link that leads back to itself."
+        return "This is a link that leads back to itself, so no file can be reached; make the link anew or remove it."
     if isinstance(error, OSError) and error.strerror:
         return disk_trouble(error.strerror)
     return "The file could not be read: its name makes no sense to this system."

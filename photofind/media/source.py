@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -52,8 +52,11 @@ def open_regular_file(path: str) -> tuple[int, os.stat_result]:
 
 
 @contextmanager
-def reading(path: str) -> Iterator[Source]:
-    """The file's content, hashed; closed at the end. Raises what `open_regular_file` does, and OSError of the disk."""
+def reading(path: str, look_first: Callable[[BinaryIO], None] = lambda _: None) -> Iterator[Source]:
+    """The file's content, hashed; closed at the end. Raises what `open_regular_file` does, and OSError of the disk.
+
+    ``look_first`` is shown a file that is too large for memory, and may raise before minutes are spent on its hash.
+    """
     descriptor, state = open_regular_file(path)
     with os.fdopen(descriptor, "rb") as file:
         if state.st_size <= IN_MEMORY_BYTES:
@@ -62,6 +65,7 @@ def reading(path: str) -> Iterator[Source]:
                 yield Source(BytesIO(data), hash_of_bytes(data), state.st_size, state.st_mtime_ns)
                 return
             del data  # it grew meanwhile
+        look_first(file)
         digest = hash_of_file(file)
         file.seek(0)
         yield Source(file, digest, state.st_size, state.st_mtime_ns)

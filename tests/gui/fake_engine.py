@@ -240,6 +240,12 @@ class FakeEngine:
         self._refuse_gui_thread()
         return list(self.problem_rows)
 
+    def try_again(self, paths: Sequence[str]) -> None:
+        """Files that are called mended can be read now."""
+        self.calls.append(("try_again", list(paths)))
+        self.problem_rows = [row for row in self.problem_rows if row.path not in paths or "mended" not in row.path]
+        self.post_state()
+
     def check_up(self, *, repair: bool) -> list[Finding]:
         self._refuse_gui_thread()
         self.calls.append(("check_up", repair))

@@ -123,7 +123,7 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
     elif name == "selection":
         QTimer.singleShot(900, lambda: select(window))
     elif name == "problems":
-        window.show_problems()
+        window.problems.open()
     elif name == "agree":
         QTimer.singleShot(900, lambda: window.encoder_notice.ask_about("open_clip:light"))
     elif name == "undo":

@@ -213,12 +213,12 @@ def test_problems_are_listed_with_their_reasons_in_a_window_that_blocks_nothing(
     window = windows(engine)
     qtbot.waitUntil(lambda: window.status.problems.text() == "2 problems")
     window.status.problems.click()
-    qtbot.waitUntil(lambda: window._problems is not None and window._problems.isVisible())
-    assert not window._problems.isModal()
-    listed = window._problems.findChild(QListWidget)
-    names = [listed.item(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(listed.count())]
+    qtbot.waitUntil(lambda: window.problems.panel is not None and window.problems.panel.isVisible())
+    assert not window.problems.panel.isModal()
+    listed = window.problems.panel.list.model()
+    names = [listed.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(listed.rowCount())]
     assert names == ["ä.jpg: This JPEG is damaged.", "b.jpg: Too large."]
-    assert "2 files" in window._problems._heading.text()
+    assert "2 files" in window.problems.panel.heading.text()
 
 
 def test_an_encoder_is_installed_only_after_a_yes_that_names_size_and_licence(

@@ -28,6 +28,7 @@ Write = Callable[[str, bytes], str]
 Jpeg = Callable[..., bytes]
 
 _PATIENCE_S = 30
+NO_PICTURE = "This is not a picture, though its name says so; if it was one, restore it from a backup."
 
 
 def _until(condition: Callable[[], bool], what: str) -> None:
@@ -75,7 +76,7 @@ def test_a_picture_comes_back_with_everything_asked_for(pool: DecoderPool, write
 def test_an_unreadable_file_brings_its_hash_over_the_pipe(pool: DecoderPool, write: Write) -> None:
     with pytest.raises(UnreadableFile) as caught:
         pool.decode(DecodeRequest(write("a.jpg", b"no picture"))).result(_PATIENCE_S)
-    assert str(caught.value) == "This is not a picture, though its name says so."
+    assert str(caught.value) == NO_PICTURE
     assert (len(caught.value.content_hash), caught.value.size_bytes) == (16, 10)
 
 

@@ -20,6 +20,7 @@ Jpeg = Callable[..., bytes]
 
 _LOSSLESS = {"PNG": ".png", "TIFF": ".tif", "BMP": ".bmp", "PPM": ".ppm", "TGA": ".tga", "PCX": ".pcx"}
 _ALL = _LOSSLESS | {"JPEG": ".jpg", "WEBP": ".webp", "AVIF": ".avif", "JPEG2000": ".jp2", "GIF": ".gif", "ICO": ".ico"}
+NO_PICTURE = "This is not a picture, though its name says so; if it was one, restore it from a backup."
 
 
 def _saved(image: Image.Image, format_name: str, **options: object) -> bytes:
@@ -191,7 +192,8 @@ def test_a_view_fits_and_is_never_enlarged(write: Write, jpeg: Jpeg) -> None:
 
 def test_too_many_pixels_are_refused_before_decoding(write: Write) -> None:
     path = write("bomb.png", _saved(Image.new("1", (3000, 2000)), "PNG"))
-    assert _sentence(path, 4_000_000) == "The picture has 6 megapixels; at most 4 can be read."
+    advice = "Save a smaller copy to have it found."
+    assert _sentence(path, 4_000_000) == f"The picture has 6 megapixels; at most 4 can be read. {advice}"
 
 
 def test_a_jpeg_may_claim_more_than_is_decoded(write: Write, jpeg: Jpeg, halves: Image.Image) -> None:
@@ -223,8 +225,8 @@ def test_half_a_file_never_raises_anything_raw(format_name: str, halves: Image.I
 
 
 def test_files_that_are_no_pictures_say_what_they_are(write: Write, tmp_path: Path) -> None:
-    assert _sentence(write("empty.jpg", b"")) == "The file is empty."
-    assert _sentence(write("text.jpg", b"hello " * 50)) == "This is not a picture, though its name says so."
+    assert _sentence(write("empty.jpg", b"")) == "The file is empty; copy it again or restore it from a backup."
+    assert _sentence(write("text.jpg", b"hello " * 50)) == NO_PICTURE
     assert "video" in _sentence(write("film.mp4", b"\x00\x00\x00\x18ftypisom" + bytes(40)))
     assert "no longer there" in _sentence(str(tmp_path / "gone.jpg"))
     assert "folder" in _sentence(str(tmp_path))
