@@ -8,14 +8,15 @@ from photofind.core.tree import is_at_or_below, overlap
 from photofind.library.folders import watched_folder
 from photofind.library.identity import is_current
 from photofind.library.librarian import Desk
-from photofind.library.scan import SkipRules, has_vanished
+from photofind.library.scan import SkipRules, has_vanished, stat_file
 from photofind.library.tally import Tally
 from photofind.media.formats import PICTURE_SUFFIXES, Kind, raw_supported, sniff
 from photofind.media.system_problems import may_have_passed
-from photofind.store.catalogue_files import FileStat
+from photofind.store.catalogue_files import FileStat, KnownFile
 from photofind.store.catalogue_reader import Folder
 from photofind.store.catalogue_work import Work
 
+_MOST_NAMES = 20  # of one file that are looked at; files that are alike by chance may be many
 _SAMPLE = 40  # photos that tell whether a folder on another volume is still the same
 
 
@@ -170,9 +171,11 @@ class IntakeNotes:
 
     # What is noted
 
-    def _is_wanted(self, folders: list[Folder], path: str) -> bool:
+    def _is_wanted(self, folders: list[Folder], path: str, *, is_folder: bool) -> bool:
         folder = watched_folder(folders, path)
-        return folder is not None and (path == folder.path or not self._rules.skips_path(path, folder.path))
+        return folder is not None and (
+            path == folder.path or not self._rules.skips_path(path, folder.path, is_folder=is_folder)
+        )
 
     def _note_gone(self, desk: Desk, ids: list[int]) -> None:
         if ids:
@@ -187,12 +190,23 @@ class IntakeNotes:
         is_wanted = folder is not None and (
             directory == folder.path or not self._rules.skips_path(directory, folder.path)
         )
-        return lambda name: not is_wanted or has_vanished(os.path.join(directory, name))
+        return lambda name: not is_wanted or self._rules.skips_file(name) or has_vanished(os.path.join(directory, name))
 
     def _forget_others(self, desk: Desk, directory: str, names: list[str]) -> None:
         if names:
             desk.catalogue.forget_other_files(directory, names)
             desk.note_counts()
+
+    def _note_changed(self, desk: Desk, before: KnownFile, now: FileStat) -> None:
+        """What was written by one of a file's names (links) has changed under all; the system tells of one only."""
+        desk.catalogue.note_changed(before.id, now)
+        if (before.stat.size_bytes, before.stat.mtime_ns) != (now.size_bytes, now.mtime_ns):
+            for path in desk.reader.files_like(before.stat.size_bytes, before.stat.mtime_ns, _MOST_NAMES):
+                other, there = desk.catalogue.file_at(path), stat_file(path)
+                if other is not None and there is not None and there != other.stat:
+                    desk.catalogue.note_changed(other.id, there)
+        desk.note_counts()
+        desk.note_work()
 
     def _note_found(self, ids: list[int], directory: str) -> None:
         for tally in self._tallies:
@@ -220,6 +234,9 @@ class IntakeNotes:
         if directory not in self._unreadable and not self._tallies:
             self._tell(sentence)
         self._unreadable.add(directory)
+        self._look_again_later(directory)
+
+    def _look_again_later(self, directory: str) -> None:
         if directory not in self._looked_at_later:
             self._looked_at_later.add(directory)
             self._rescan_later(directory)

@@ -14,6 +14,10 @@ from photofind.store.catalogue_files import FileStat, Stamp
 _log = logging.getLogger(__name__)
 
 _ENTRIES_AT_ONCE = 1000
+# What browsers, mail and copying programs call a file until it is whole; rsync and others begin the name with a dot.
+_UNFINISHED = frozenset(
+    (".part", ".partial", ".filepart", ".crdownload", ".opdownload", ".download", ".tmp", ".temp")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,18 @@ class SkipRules:
         return (self.hidden and name.startswith(".")) or name in self.folders
 
     def skips_file(self, name: str) -> bool:
-        return (self.hidden and name.startswith(".")) or is_sidecar(name)
+        return (self.hidden and name.startswith(".")) or is_sidecar(name) or is_unfinished(name)
 
-    def skips_path(self, path: str, root: str) -> bool:
+    def skips_path(self, path: str, root: str, *, is_folder: bool = True) -> bool:
         """Whether a scan of ``root`` would never come to ``path``."""
         *folders, name = os.path.relpath(path, root).split(os.sep)
-        return any(self.skips_folder(folder) for folder in folders) or self.skips_folder(name)
+        skips = self.skips_folder if is_folder else self.skips_file
+        return any(self.skips_folder(folder) for folder in folders) or skips(name)
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a program says by a file's name that it is still being written: it is renamed when it is whole."""
+    return os.path.splitext(name)[1].lower() in _UNFINISHED
 
 
 def rules_of(settings: Settings) -> SkipRules:
@@ -47,18 +57,21 @@ class Listing:
     directory: str
     files: dict[str, Stamp] = field(default_factory=dict)
     readable: bool = True
+    has_vanished: bool = False
 
 
 def walk(root: str, rules: SkipRules) -> Iterator[Listing | None]:
     """The listing of ``root`` and of each directory below it. Links to directories are not followed: they may loop.
 
-    None now and then within a large directory, for its caller to see to something else.
+    A directory that is gone by the time its turn comes has none. None now and then within a large directory, for its
+    caller to see to something else.
     """
     waiting = [root]
     while waiting:
         listing = Listing(waiting.pop())
         folders = yield from _list(listing, rules)
-        yield listing
+        if not listing.has_vanished:
+            yield listing
         waiting.extend(sorted(folders, reverse=True))
 
 
@@ -87,6 +100,8 @@ def _list(listing: Listing, rules: SkipRules) -> Generator[None, None, list[str]
                 if not left:
                     left = _ENTRIES_AT_ONCE
                     yield
+    except (FileNotFoundError, NotADirectoryError):
+        listing.has_vanished = True
     except OSError as error:
         _log.info("cannot list %r: %s", listing.directory, error)
         listing.readable = False
@@ -126,6 +141,11 @@ def cannot_be_told(path: str) -> bool:
     except OSError as error:
         return error.errno != errno.ELOOP
     return False
+
+
+def is_folder(path: str) -> bool:
+    """Whether a scan would go into ``path``."""
+    return os.path.isdir(path) and not os.path.islink(path)
 
 
 def stat_file(path: str) -> FileStat | None:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from photofind.core.changes import Change
+from photofind.core.changes import Change, Vanished
 from photofind.core.tree import is_below, overlap
 from photofind.library.folder_events import LIMIT_ERRORS, FolderEvents, Happening, Kind, Listening, wanted_part
 from photofind.library.mounts import Mountings, identity_of
@@ -154,6 +154,8 @@ class FolderWatcher:
                 if time.monotonic() >= max(self._table.next_s, settle_at_s):
                     settle_at_s = time.monotonic() + self._pause_s
                     changes = self._table.due(time.monotonic())
+                    if any(isinstance(change, Vanished) for change in changes):
+                        changes = self._without_what_is_away(changes)
                     if changes:
                         self._post(changes)
             except Exception:  # whatever goes wrong with one file must not end the watching
@@ -218,6 +220,17 @@ class FolderWatcher:
                 is_remounted = any(overlap(point, real) for point in remounted)
                 if is_other or is_dead or is_deaf or is_remounted:
                     self._reopen(root)
+
+    def _without_what_is_away(self, changes: list[Change]) -> list[Change]:
+        """Files that are gone with their whole folder are away, even if it is back before anybody looks for it."""
+        with self._roots_lock:
+            self._look_after_roots()
+            away = [root.folder for root in self._roots.values() if root.identity is None]
+        return [
+            change
+            for change in changes
+            if not (isinstance(change, Vanished) and any(is_below(change.path, folder) for folder in away))
+        ]
 
     # With the lock on the roots held
 
