@@ -9,7 +9,7 @@ from photofind.core.errors import StoreFailed
 from photofind.library.folders import watched_folder
 from photofind.library.intake_scans import IntakeScans
 from photofind.library.librarian import Desk
-from photofind.library.scan import cannot_be_told, has_vanished, is_folder, stat_file
+from photofind.library.scan import cannot_be_told, has_no_file, has_vanished, is_folder, stat_file
 from photofind.media.sidecar import is_sidecar
 from photofind.store.catalogue_reader import Folder
 
@@ -39,10 +39,10 @@ class Intake(IntakeScans):
                 _log.exception("a change could not be applied: %r", change)
                 self._rescan(change.target if isinstance(change, Moved) else change.path)
         for path in moved:
-            if not has_vanished(path):
-                self._file_is_there(desk, folders, path)
-            else:
+            if has_no_file(path):
                 self._path_is_gone(desk, path)
+            else:
+                self._file_is_there(desk, folders, path)
         desk.note_work()
 
     def _apply_one(self, desk: Desk, folders: list[Folder], change: Change, moved: dict[str, None]) -> None:
@@ -78,6 +78,7 @@ class Intake(IntakeScans):
         directory = os.path.dirname(path)
         before = desk.catalogue.file_at(path)
         if before is None:
+            self._all_is_gone(desk, path)  # where a folder was
             self._add(desk, folder.id, directory, file)
         elif before.stat != file or desk.reader.has_problem(before.id):  # its rights may have changed
             self._note_changed(desk, before, file)
@@ -103,8 +104,6 @@ class Intake(IntakeScans):
             return
         here = desk.catalogue.file_at(path)
         if os.path.isfile(path):  # replaced meanwhile
-            if here is None:  # a folder was there
-                self._all_is_gone(desk, path)
             self._file_is_there(desk, desk.reader.folders(), path)
         elif is_folder(path):
             self._note_gone(desk, [] if here is None else [here.id])

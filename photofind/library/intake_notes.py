@@ -8,7 +8,7 @@ from photofind.core.tree import is_at_or_below, overlap
 from photofind.library.folders import watched_folder
 from photofind.library.identity import is_current
 from photofind.library.librarian import Desk
-from photofind.library.scan import SkipRules, has_vanished, stat_file
+from photofind.library.scan import SkipRules, has_no_file, stat_file
 from photofind.library.tally import Tally
 from photofind.media.formats import PICTURE_SUFFIXES, Kind, raw_supported, sniff
 from photofind.media.system_problems import may_have_passed
@@ -161,7 +161,7 @@ class IntakeNotes:
         """The file gave no picture. One that is not there any more is no problem, but gone, or its folder is away."""
         if not is_current(desk, work):
             return
-        if not has_vanished(work.path):
+        if not has_no_file(work.path):
             desk.catalogue.record_problem(work.id, reason)
             desk.note_counts()
             return
@@ -190,7 +190,7 @@ class IntakeNotes:
         is_wanted = folder is not None and (
             directory == folder.path or not self._rules.skips_path(directory, folder.path)
         )
-        return lambda name: not is_wanted or self._rules.skips_file(name) or has_vanished(os.path.join(directory, name))
+        return lambda name: not is_wanted or self._rules.skips_file(name) or has_no_file(os.path.join(directory, name))
 
     def _forget_others(self, desk: Desk, directory: str, names: list[str]) -> None:
         if names:

@@ -132,6 +132,11 @@ def has_vanished(path: str) -> bool:
     return False
 
 
+def has_no_file(path: str) -> bool:
+    """Whether the system says that no file is at ``path``, but nothing, or a folder."""
+    return os.path.isdir(path) or has_vanished(path)
+
+
 def cannot_be_told(path: str) -> bool:
     """Whether the system refuses to say what is at ``path``."""
     try:

@@ -37,6 +37,7 @@ class RestlessFolders:
         self._mark, self._made = mark, 0
         self.whole: set[bytes] = set()  # the hashes of all pictures that were written
         self.copied: set[bytes] = set()  # … of which there was a second file, or another name
+        self.was_away = False  # a root, since this was last set; a drive that is away proves nothing about its photos
         self.log: list[str] = []
 
     def do(self, deed: Deed) -> None:
@@ -190,12 +191,11 @@ class RestlessFolders:
     def symlink(self, one: int, other: int) -> None:
         """To a picture that stays, or to a folder, which is not followed."""
         target = self._place(other)
+        source = self._outside / "stays" / f"{one}.png"
+        source.parent.mkdir(exist_ok=True)
+        source.write_bytes(self._picture())
         if one % 3 == 0:
-            source = self._folder(one)
-        else:
-            source = self._outside / "stays" / f"{one}.png"
-            source.parent.mkdir(exist_ok=True)
-            source.write_bytes(self._picture())
+            source = source.parent
         self._say("symlink", source, target)
         target.symlink_to(source)
 
@@ -307,6 +307,7 @@ class RestlessFolders:
         root = self.roots[one % len(self.roots)]
         passing = self._outside / "root"
         self._rename(root, passing)
+        self.was_away = True
         time.sleep(other % 4 * 0.1)
         self._rename(passing, root)
 

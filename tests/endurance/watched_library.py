@@ -222,15 +222,28 @@ def _content_differences(known: Known, path: str, world: RestlessFolders) -> Ite
 
 @dataclass(frozen=True)
 class Photo:
+    """A photo whose content is in no other file."""
+
     id: int
     path: str
 
 
-def contents(world: RestlessFolders, known: Known) -> dict[bytes, Photo]:
-    """The photos that exist once only, by what their files hold."""
-    found: dict[bytes, list[Photo]] = {}
-    for path, photo_id in known.ids.items():
-        found.setdefault(hash_of_bytes(Path(path).read_bytes()), []).append(Photo(photo_id, path))
-    return {
-        content: photos[0] for content, photos in found.items() if len(photos) == 1 and content in world.whole - world.copied
-    }
+@dataclass
+class Contents:
+    """What files hold, by the ids of their photos, and the photos that are the only ones with their content."""
+
+    of: dict[int, bytes] = field(default_factory=dict)
+    photos: dict[bytes, Photo] = field(default_factory=dict)
+
+
+def contents(world: RestlessFolders, known: Known) -> Contents:
+    at = {path: hash_of_bytes(Path(path).read_bytes()) for path in known.ids}
+    count = Counter(at.values())
+    return Contents(
+        {known.ids[path]: content for path, content in at.items()},
+        {
+            content: Photo(known.ids[path], path)
+            for path, content in at.items()
+            if count[content] == 1 and content in world.whole - world.copied
+        },
+    )

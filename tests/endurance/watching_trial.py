@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from restless_folders import Deed, RestlessFolders
-from watched_library import Photo, WatchedLibrary, contents
+from watched_library import Contents, WatchedLibrary, contents
 
 
 @dataclass
@@ -23,8 +23,9 @@ def try_deeds(library: WatchedLibrary, base: Path, mark: int, bursts: Sequence[S
     """The first burst is done before the folders are watched. Ends with the first burst that leaves a difference."""
     world = RestlessFolders(base, mark)
     found = Found(world.log)
-    before: dict[bytes, Photo] = {}
+    before = Contents()
     for number, burst in enumerate(bursts):
+        world.was_away = False
         for deed in burst:
             world.do(deed)
         if number == 0:
@@ -33,7 +34,8 @@ def try_deeds(library: WatchedLibrary, base: Path, mark: int, bursts: Sequence[S
         found.differences = library.differences(world)
         if not found.differences:
             now = contents(world, library.known(world))
-            found.differences = _strangers(before, now)
+            if not world.was_away:
+                found.differences = _strangers(before, now)
             before = now
         if found.differences:
             break
@@ -41,14 +43,14 @@ def try_deeds(library: WatchedLibrary, base: Path, mark: int, bursts: Sequence[S
     return found
 
 
-def _strangers(before: dict[bytes, Photo], now: dict[bytes, Photo]) -> list[str]:
-    """Photos that are not themselves any more. Where another content was written to the place of one that was renamed, as
-    programs do that keep a backup, the place is what stays the same photo."""
-    contents_at = {photo.path: content for content, photo in now.items()}
+def _strangers(before: Contents, now: Contents) -> list[str]:
+    """Photos that are not themselves any more. Where something new was written to the place of one that was renamed, as
+    programs do that keep a backup, the place is what stays the same photo, wherever it goes."""
+    known = set(before.of.values())
     return [
-        f"another photo for the same content: {before[content]} → {photo}"
-        for content, photo in now.items()
-        if content in before
-        and before[content].id != photo.id
-        and contents_at.get(before[content].path, content) in (content, *before)
+        f"another photo for the same content: {before.photos[content]} → {photo}"
+        for content, photo in now.photos.items()
+        if content in before.photos
+        and before.photos[content].id != photo.id
+        and now.of.get(before.photos[content].id, content) in known
     ]
