@@ -102,12 +102,10 @@ class Intake(IntakeScans):
         if away is not None and has_vanished(away.path):  # it may be back before the watcher misses it
             self._look_again_later(away.path)
             return
-        here = desk.catalogue.file_at(path)
         if os.path.isfile(path):  # replaced meanwhile
             self._file_is_there(desk, desk.reader.folders(), path)
         elif is_folder(path):
-            self._note_gone(desk, [] if here is None else [here.id])
-            desk.catalogue.forget_other_files(*_split(path))
+            self._no_file_is_at(desk, path)
             if self._is_wanted(desk.reader.folders(), path, is_folder=True):
                 self._rescan_once(path)
         else:
@@ -138,6 +136,7 @@ class Intake(IntakeScans):
             return
         self._note_gone(desk, desk.reader.ids_at(target))  # it was overwritten
         desk.catalogue.move_file(moving.id, folder.id, target)
+        desk.catalogue.forget_other_files(*_split(target))
         for tally in self._tallies:
             tally.note_moved(moving.id)
         desk.note_changed(moving.id)

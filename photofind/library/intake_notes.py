@@ -162,12 +162,29 @@ class IntakeNotes:
         if not is_current(desk, work):
             return
         if not has_no_file(work.path):
-            desk.catalogue.record_problem(work.id, reason)
+            if not self._is_other_file(desk, work.path):
+                desk.catalogue.record_problem(work.id, reason)
             desk.note_counts()
             return
         folder = watched_folder(desk.reader.folders(), work.path)
         if folder is None or self._look_for(desk, folder):
             self._note_gone(desk, [work.id])
+
+    def _is_other_file(self, desk: Desk, path: str) -> bool:
+        """Whether a file that was a picture is none now, as a scan would say that sees it for the first time."""
+        kind, file = _kind(path), stat_file(path)
+        if kind not in (Kind.OTHER, Kind.VIDEO) or file is None:
+            return False
+        self._no_file_is_at(desk, path)
+        desk.catalogue.note_other_file(os.path.dirname(path), file, kind.name.lower())
+        return True
+
+    def _no_file_is_at(self, desk: Desk, path: str) -> None:
+        """What is there is a folder, or no picture."""
+        here = desk.catalogue.file_at(path)
+        self._note_gone(desk, [] if here is None else [here.id])
+        directory, name = os.path.split(path)
+        desk.catalogue.forget_other_files(directory, [name])
 
     # What is noted
 

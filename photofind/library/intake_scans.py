@@ -7,7 +7,7 @@ from photofind.library.folders import watched_folder
 from photofind.library.intake_notes import IntakeNotes
 from photofind.library.librarian import Desk
 from photofind.library.long_work import Steps
-from photofind.library.scan import Listing, walk
+from photofind.library.scan import Listing, is_folder, walk
 from photofind.store.catalogue_files import FileStat, KnownFile, Stamp
 from photofind.store.catalogue_reader import Folder
 
@@ -69,6 +69,8 @@ class IntakeScans(IntakeNotes):
         if not self._may_scan(desk, path):
             return
         self._try_again(desk, path)
+        if is_folder(path):
+            self._no_file_is_at(desk, path)
         step = _Step(desk)
         here = _Here(path, lambda folder: self._look_for(desk, folder))
         is_wanted = self._is_wanted(desk.reader.folders(), path, is_folder=True)

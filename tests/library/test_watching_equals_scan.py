@@ -131,6 +131,52 @@ def test_a_folder_with_a_sidecar_s_name_is_a_folder(scene: Scene) -> None:
     assert scene.settle() == {}
 
 
+def test_a_photo_that_is_overwritten_with_something_else_is_no_photo_unless_its_name_says_so(scene: Scene) -> None:
+    for name in ("1.png", "2"):
+        scene.write(scene.one / name)
+    scene.settle()
+    for name in ("1.png", "2"):
+        (scene.one / name).write_bytes(b"no picture at all")
+    assert scene.settle().keys() == {f"{scene.one}/1.png"}
+
+
+def test_a_photo_that_moves_over_another_file_is_the_only_one_there(scene: Scene) -> None:
+    scene.write(scene.one / "1.png")
+    (scene.one / "notes").write_bytes(b"no picture")
+    before = scene.settle()
+    (scene.one / "1.png").rename(scene.one / "notes")
+    assert scene.settle() == {f"{scene.one}/notes": before[f"{scene.one}/1.png"]}
+
+
+def test_a_folder_with_the_name_of_a_sidecar_says_nothing_about_the_photo_beside_it(scene: Scene) -> None:
+    photo = scene.write(scene.one / "1.png")
+    (scene.one / "1.xmp").write_text("<x/>")
+    scene.settle()
+    (scene.one / "1.xmp").unlink()
+    scene.write(scene.one / "1.xmp" / "2.png")
+    assert scene.settle().keys() == {str(photo), f"{scene.one}/1.xmp/2.png"}
+
+
+def test_a_photo_that_is_a_folder_when_its_drive_comes_back_is_no_photo(scene: Scene) -> None:
+    scene.write(scene.one / "1.png")
+    scene.settle()
+    away = scene.one.with_name("away")
+    scene.one.rename(away)
+    (away / "1.png").unlink()
+    scene.write(away / "1.png" / "2.png")
+    away.rename(scene.one)
+    (scene.one / "last").mkdir()
+    assert scene.settle().keys() == {f"{scene.one}/1.png/2.png"}
+
+
+def test_what_is_renamed_to_the_place_of_a_folder_leaves_nothing_of_what_was_in_it(scene: Scene) -> None:
+    scene.write(scene.one / "trip" / "1.png")
+    scene.settle()
+    shutil.rmtree(scene.one / "trip")
+    scene.write(scene.one / "saving").rename(scene.one / "trip")
+    assert scene.settle().keys() == {f"{scene.one}/trip"}
+
+
 def test_a_folder_in_the_place_of_a_photo_that_moved_keeps_what_it_holds(scene: Scene) -> None:
     scene.write(scene.one / "1.png")
     scene.write(scene.one / "x" / "2.png")
