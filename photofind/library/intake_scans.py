@@ -92,6 +92,13 @@ class IntakeScans(IntakeNotes):
                     return
         if not self._may_scan(desk, path):
             return  # went away while it was walked through: what was not seen is not gone
+        yield from self._compare_unseen(desk, path, visited, unreadable, step, here)
+        desk.note_work()
+
+    def _compare_unseen(
+        self, desk: Desk, path: str, visited: set[str], unreadable: set[str], step: _Step, here: _Here
+    ) -> Steps:
+        """The directories that hold known files and were not come to: they are gone, most likely."""
         directory = desk.catalogue.directory_after(path, "")
         while directory is not None:
             if (
@@ -104,7 +111,6 @@ class IntakeScans(IntakeNotes):
                 yield
                 step.begin()
             directory = desk.catalogue.directory_after(path, directory)
-        desk.note_work()
 
     def _may_scan(self, desk: Desk, path: str) -> bool:
         folder = watched_folder(desk.reader.folders(), path)

@@ -112,10 +112,10 @@ class WatchedLibrary:
     def _restless(self) -> str:
         """What is still going on."""
         watcher = self._watcher
-        system = watcher._events._system
+        system = watcher._roots._events._system
         if system is not None and _unread_bytes(system._inotify_fd):
             return "events in the kernel"
-        for root in list(watcher._roots.values()):
+        for root in list(watcher._roots._roots.values()):
             tree = root.listening
             if isinstance(tree, InotifyTree) and tree._watches is not None and tree._watches._move_event_grouper._queue._queue:
                 return "moves that wait for their other half"

@@ -1,9 +1,9 @@
 """What the checks work with: one library, and what may be done to it."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ class Ward:
     """``librarian`` lends one for a while; None where nothing may be written.
 
     ``is_alone``: no program has the library open, so whole files may be replaced. ``has_milvus``: the vector store may be
-    opened here. For one thread.
+    opened here. ``watch_troubles``: what the open library says of folders that are not simply watched. For one thread.
     """
 
     paths: LibraryPaths
@@ -49,6 +49,7 @@ class Ward:
     librarian: Callable[[], AbstractContextManager[Librarian]] | None = None
     is_alone: bool = False
     has_milvus: bool = False
+    watch_troubles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def write(self) -> Write | None:
