@@ -57,6 +57,8 @@ class Known:
     problems: dict[str, str] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
     encoded: dict[str, bytes] = field(default_factory=dict)
+    gone: dict[int, bytes] = field(default_factory=dict)
+    """What photos were when they went, by their ids."""
 
 
 class WatchedLibrary:
@@ -157,6 +159,9 @@ def read_catalogue(catalogue: Path, world: RestlessFolders) -> Known:
                 path = (directory + b"/" + name).decode()
                 known.rows.append((path, size, mtime, sidecar, folder.decode()))
                 _note(known, path, rest)
+        known.gone = dict(
+            connection.execute("SELECT id, content_hash FROM photos WHERE gone_s IS NOT NULL AND content_hash IS NOT NULL")
+        )
         known.others = [
             ((directory + b"/" + name).decode(), size, mtime)
             for directory, name, size, mtime in connection.execute(_OTHERS)
@@ -240,7 +245,7 @@ def contents(world: RestlessFolders, known: Known) -> Contents:
     at = {path: hash_of_bytes(Path(path).read_bytes()) for path in known.ids}
     count = Counter(at.values())
     return Contents(
-        {known.ids[path]: content for path, content in at.items()},
+        known.gone | {known.ids[path]: content for path, content in at.items()},
         {
             content: Photo(known.ids[path], path)
             for path, content in at.items()
