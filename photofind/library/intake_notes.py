@@ -11,6 +11,7 @@ from photofind.library.librarian import Desk
 from photofind.library.scan import has_no_file, stat_file
 from photofind.media.formats import PICTURE_SUFFIXES, Kind, raw_supported, sniff
 from photofind.media.system_problems import may_have_passed
+from photofind.media.writers import is_open_for_writing
 from photofind.store.catalogue_files import FileStat, KnownFile
 from photofind.store.catalogue_reader import Folder
 from photofind.store.catalogue_work import Work
@@ -26,7 +27,9 @@ class IntakeNotes(IntakeFolders):
         if not is_current(desk, work):
             return
         if not has_no_file(work.path):
-            if not self._is_other_file(desk, work.path):
+            if work.is_new and is_open_for_writing(work.path):
+                self._no_file_is_at(desk, work.path)  # yet; that it is closed will be told
+            elif not self._is_other_file(desk, work.path):
                 desk.catalogue.record_problem(work.id, reason)
             desk.note_counts()
             return
@@ -95,7 +98,9 @@ class IntakeNotes(IntakeFolders):
                 tally.note_found(ids)
 
     def _add(self, desk: Desk, folder_id: int, directory: str, file: FileStat) -> None:
-        """A file that is not known as a picture."""
+        """A file that is not known as a picture. An empty one is none yet: programs keep a name so until they have more."""
+        if file.size_bytes == 0:
+            return
         kind = _kind(os.path.join(directory, file.name))
         if kind is Kind.PICTURE or (kind is Kind.RAW and raw_supported()):
             photo_id, came_back = desk.catalogue.add_file(folder_id, directory, file)
