@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from hypothesis import strategies as st
 from restless_folders import DEEDS, MOST, Deed, RestlessFolders
 from watched_library import WatchedLibrary, watched_library
 from watching_trial import try_deeds
+
+from photofind.library.folder_events import Happening, Kind
+from photofind.library.inotify_events import InotifyTree
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="rest is known by inotify's queues")
 
@@ -187,3 +191,41 @@ def test_a_folder_in_the_place_of_a_photo_that_moved_keeps_what_it_holds(scene: 
     assert after == {
         f"{scene.one}/3.png": before[f"{scene.one}/1.png"], f"{scene.one}/1.png/2.png": before[f"{scene.one}/x/2.png"]
     }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_storm_that_overflows_the_system_s_queue_loses_nothing_and_others_have_their_turn(
+    scene: Scene, library: WatchedLibrary, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
+    if limit > 20_000:
+        pytest.skip(f"the queue takes {limit} events here")
+    files = [scene.one / f"{number % 20:02}" / f"{number}.png" for number in range(800)]
+    for folder in {file.parent for file in files}:
+        folder.mkdir()
+    scene.settle()
+    monkeypatch.setattr(library._watcher._table, "_most_pending", 300)
+    tree = library._watcher._roots[str(scene.one)].listening
+    assert isinstance(tree, InotifyTree) and tree._watches is not None
+    heard: list[Happening] = []
+    take_trouble = library._watcher._roots.take_trouble
+
+    def take(happening: Happening) -> None:
+        heard.append(happening)
+        take_trouble(happening)
+
+    monkeypatch.setattr(library._watcher._roots, "take_trouble", take)
+    asked, answered = threading.Event(), 0
+    with tree._watches._lock:  # watchdog reads no further meanwhile
+        for file in files:
+            scene.write(file)
+        for second in range(limit // len(files) + 1):
+            for file in files:  # in turn, since the kernel merges events that are alike
+                os.utime(file, (10**9 + second, 10**9 + second))
+    while len(library.known(scene.world).ids) < len(files):
+        library.engine.librarian.submit(lambda _: None).result(30)
+        answered += 1
+        asked.wait(0.005)
+    assert len(scene.settle()) == len(files)
+    assert Kind.LOST in {happening.kind for happening in heard}
+    assert answered > 1
