@@ -35,7 +35,7 @@ def try_deeds(library: WatchedLibrary, base: Path, mark: int, bursts: Sequence[S
         if not found.differences:
             now = contents(world, library.known(world))
             if not world.was_away:
-                found.differences = _strangers(before, now)
+                found.differences = _strangers(before, now, world.copied)
             before = now
         if found.differences:
             break
@@ -43,10 +43,10 @@ def try_deeds(library: WatchedLibrary, base: Path, mark: int, bursts: Sequence[S
     return found
 
 
-def _strangers(before: Contents, now: Contents) -> list[str]:
-    """Photos that are not themselves any more. Where something new was written to the place of one that was renamed, as
-    programs do that keep a backup, the place is what stays the same photo, wherever it goes."""
-    known = set(before.of.values())
+def _strangers(before: Contents, now: Contents, copied: set[bytes]) -> list[str]:
+    """Photos that are not themselves any more. Where something was written to the place of one that was renamed, as programs
+    do that keep a backup, the place is what stays the same photo, wherever it goes."""
+    known = set(before.of.values()) - copied
     return [
         f"another photo for the same content: {before.photos[content]} → {photo}"
         for content, photo in now.photos.items()

@@ -6,17 +6,19 @@
 import itertools
 import os
 import shutil
+import sqlite3
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from restless_folders import DEEDS, MOST, Deed, RestlessFolders
-from watched_library import WatchedLibrary, watched_library
+from watched_library import WatchedLibrary, compare, read_catalogue, scanned_afresh, watched_library
 from watching_trial import try_deeds
 
 from photofind.library.folder_events import Happening, Kind
@@ -80,6 +82,31 @@ def scene(library: WatchedLibrary, tmp_path: Path) -> Iterator[Scene]:
     scene = Scene(library, tmp_path)
     yield scene
     library.leave(scene.world)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE photos SET gone_s = 1 WHERE gone_s IS NULL",
+        "UPDATE photos SET size_bytes = size_bytes + 1",
+        "UPDATE photos SET content_hash = x'00'",
+        "UPDATE photos SET problem = 'none at all'",
+        "UPDATE photos SET to_read = 1",
+        "DELETE FROM encoded",
+        "DELETE FROM other_files",
+    ],
+)
+def test_the_comparison_notices(spoil: str, scene: Scene, library: WatchedLibrary) -> None:
+    scene.write(scene.one / "1.png")
+    (scene.one / "clip.mp4").write_bytes(b"no picture")
+    scene.settle()
+    mine = scene.one.parent / "spoilt.db"
+    with closing(sqlite3.connect(library.engine.paths.catalogue)) as catalogue, closing(sqlite3.connect(mine)) as copy:
+        catalogue.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+        copy.execute(spoil)
+        copy.commit()
+    assert compare(read_catalogue(mine, scene.world), scanned_afresh(scene.world), scene.world)
 
 
 def test_a_file_in_the_place_of_a_folder_leaves_nothing_of_what_was_in_it(scene: Scene) -> None:
