@@ -13,6 +13,14 @@ import psutil  # type: ignore[import-untyped]
 from photofind.core.tree import is_at_or_below
 
 _MOUNTS = Path("/proc/self/mountinfo")
+# Beginnings of the kinds of file systems on which others write whom this system does not see: servers, hosts of virtual
+# machines, services behind FUSE.
+_OF_A_NETWORK = (
+    *("nfs", "cifs", "smb", "9p", "afs", "ceph", "glusterfs", "davfs", "lustre", "beegfs", "ocfs2", "gfs2"),
+    *("virtiofs", "vboxsf", "vmhgfs", "prl_fs", "drvfs"),
+    *(f"fuse.{name}" for name in ("sshfs", "rclone", "gvfsd", "kio", "davfs", "s3fs", "gcsfuse", "gluster", "ceph", "vmhgfs")),
+    *(f"fuse.{name}" for name in ("smbnetfs", "juicefs", "onedriver", "google-drive", "curlftpfs")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,11 @@ def mount_of(path: str, table: list[Mount]) -> Mount | None:
         if is_at_or_below(path, mount.point) and (found is None or len(mount.point) >= len(found.point)):
             found = mount
     return found
+
+
+def is_of_a_network(kind: str) -> bool:
+    """Whether files of such a file system are changed by others than this system, which is told of none of it."""
+    return kind.startswith(_OF_A_NETWORK)
 
 
 def _mount(line: bytes) -> Mount:

@@ -131,6 +131,7 @@ class ProblemsPanel(QDialog):
         head.addWidget(self.heading)
         head.addWidget(explanation)
         buttons = QHBoxLayout()
+        buttons.setSpacing(style.SPACE_S)
         buttons.setContentsMargins(style.SPACE_XL, style.SPACE_XS, style.SPACE_XL, style.SPACE_S)
         buttons.addStretch(1)
         for button in (self.again, self.all_again):

@@ -75,7 +75,7 @@ class Engine:
                 save_setting=self.save_setting,
                 rescan=self._rescan,
                 note_changes=self._note_changes,
-                note_watch_trouble=self._note_watch_trouble,
+                note_watch_trouble=lambda _, sentence: self.announce(Notice(sentence)),
             )
             self._stack = stack.pop_all()
         self._started = True
@@ -215,10 +215,6 @@ class Engine:
 
         submit_changes(self._parts.librarian, self._parts.intake, changes, look_again)
 
-    def _note_watch_trouble(self, folder: str, sentence: str) -> None:
-        _log.info("watching %r: %s", folder, sentence)
-        self.announce(Notice(sentence))
-
     # Choices
 
     def set_paused(self, paused: bool) -> None:
@@ -272,6 +268,11 @@ class Engine:
         """Files that cannot be read, and why. Blocks."""
         with self._parts.readers.lend() as reader:
             return reader.problems()
+
+    @property
+    def watch_troubles(self) -> dict[str, str]:
+        """Folders in which changes are not noticed at once, each with a sentence that says why. May block a moment."""
+        return {} if self._parts.watcher is None else self._parts.watcher.troubles
 
     # For runs that somebody waits for
 

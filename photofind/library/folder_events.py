@@ -134,6 +134,8 @@ class FolderEvents:
         if sys.platform == "linux":
             from photofind.library.inotify_events import Inotify, InotifyTree
 
+            if self._system is not None and not self._system.is_alive():
+                self.stop()
             if self._system is None:
                 inotify = Inotify(self._tell)
                 inotify.start()
@@ -141,6 +143,10 @@ class FolderEvents:
             return _started(InotifyTree(self._system, spell, self._tell))
         watch = ObservedWatch(spell.real, recursive=True)
         return _started(_emitter_of_system()(_Inlet(self._tell, spell, keeps_moves=True), watch))
+
+    def is_whole(self, listening: Listening) -> bool:
+        """Whether it listens to all of its folders, and not only to as many as the system would watch."""
+        return not getattr(listening, "has_met_limit", False)
 
     def poll(self, folder: str, every_s: float) -> Listening:
         """Look through a folder and all below again and again. Raises OSError when there is no such folder.

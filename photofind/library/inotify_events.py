@@ -54,6 +54,15 @@ class Inotify(InotifyFD):
         self._arrivals: dict[int, str] = {}
         self._arrivals_lock = threading.Lock()
 
+    def run(self) -> None:
+        try:
+            super().run()
+        except Exception:
+            _logger.exception("nothing can be read from inotify any more")
+            with self._lock:
+                self._is_reading = False  # so that ``close`` gives back what this thread would have
+            self._tell(Happening(Kind.BROKEN))
+
     def handle_event(self, event: InotifyEvent) -> None:
         try:
             super().handle_event(event)
@@ -102,6 +111,7 @@ class _Watches(InotifyWatchGroup):
     def __init__(self, kernel: Inotify, path: bytes, lost: Callable[[], None]) -> None:
         self._lost = lost
         self._leaving: dict[int, set[WatchDescriptor]] = {}
+        self.has_met_limit = False
         super().__init__(kernel, path, is_recursive=True, event_mask=_MASK)
 
     def on_event(self, event: InotifyEvent) -> None:
@@ -131,9 +141,10 @@ class _Watches(InotifyWatchGroup):
     def _add_callback(self, path: bytes) -> None:
         try:
             descriptor = self._inotify_fd.add_callback(path, self.event_mask, self._callback, self._id)
-        except OSError:
+        except OSError as error:
             if path == self.path:
                 raise
+            self.has_met_limit |= error.errno in LIMIT_ERRORS
             return  # gone again, or more than may be watched, which was told
         before = self._active_callbacks_by_watch.get(descriptor)
         if before is not None and before != path:
@@ -169,6 +180,24 @@ class InotifyTree(InotifyEmitter):
             self._kernel, path, lambda: self._tell(Happening(Kind.LOST, self._spell(self.watch.path)))
         )
         self._inotify = self._watches
+
+    @property
+    def has_met_limit(self) -> bool:
+        """Whether the system refused to watch some folders of the tree."""
+        return self._watches is not None and self._watches.has_met_limit
+
+    def is_alive(self) -> bool:
+        return super().is_alive() and self._kernel.is_alive()
+
+    def run(self) -> None:
+        try:
+            super().run()
+        except Exception:  # the thread is missed soon, and replaced
+            _logger.exception("watching %s ended", self.watch.path)
+
+    def queue_events(self, timeout: float, *, full_events: bool = False) -> None:
+        if self._inotify is not None:  # else watchdog calls a stop at this moment an error
+            super().queue_events(timeout, full_events=full_events)
 
     def build_and_queue_event(self, event: GroupedInotifyEvent, *, full_events: bool = False) -> None:  # noqa: ARG002
         if not isinstance(event, PathedInotifyEvent):

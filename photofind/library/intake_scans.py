@@ -7,8 +7,8 @@ from photofind.library.folders import watched_folder
 from photofind.library.intake_notes import IntakeNotes
 from photofind.library.librarian import Desk
 from photofind.library.long_work import Steps
-from photofind.library.scan import Listing, walk
-from photofind.store.catalogue_files import FileStat, Stamp
+from photofind.library.scan import Listing, is_folder, walk
+from photofind.store.catalogue_files import FileStat, KnownFile, Stamp
 from photofind.store.catalogue_reader import Folder
 
 _ROWS_AT_ONCE = 500
@@ -69,9 +69,12 @@ class IntakeScans(IntakeNotes):
         if not self._may_scan(desk, path):
             return
         self._try_again(desk, path)
+        if is_folder(path):
+            self._no_file_is_at(desk, path)
         step = _Step(desk)
         here = _Here(path, lambda folder: self._look_for(desk, folder))
-        for listing in walk(path, self._rules):
+        is_wanted = self._is_wanted(desk.reader.folders(), path, is_folder=True)
+        for listing in walk(path, self._rules) if is_wanted else ():
             if listing is not None:
                 visited.add(listing.directory)
                 if not here.holds(step.folder_of(listing.directory)):
@@ -89,6 +92,13 @@ class IntakeScans(IntakeNotes):
                     return
         if not self._may_scan(desk, path):
             return  # went away while it was walked through: what was not seen is not gone
+        yield from self._compare_unseen(desk, path, visited, unreadable, step, here)
+        desk.note_work()
+
+    def _compare_unseen(
+        self, desk: Desk, path: str, visited: set[str], unreadable: set[str], step: _Step, here: _Here
+    ) -> Steps:
+        """The directories that hold known files and were not come to: they are gone, most likely."""
         directory = desk.catalogue.directory_after(path, "")
         while directory is not None:
             if (
@@ -101,7 +111,6 @@ class IntakeScans(IntakeNotes):
                 yield
                 step.begin()
             directory = desk.catalogue.directory_after(path, directory)
-        desk.note_work()
 
     def _may_scan(self, desk: Desk, path: str) -> bool:
         folder = watched_folder(desk.reader.folders(), path)
@@ -150,7 +159,7 @@ class IntakeScans(IntakeNotes):
                 continue
             found.append(photo_id)
             if there != known:
-                self._note_changed(desk, photo_id, FileStat(name, *there))
+                self._note_changed(desk, KnownFile(photo_id, FileStat(name, *known)), FileStat(name, *there))
         self._note_found(found, listing.directory)
         if missing:
             is_gone = self._gone_in(listing.directory, step.folder_of(listing.directory))
@@ -187,10 +196,5 @@ class IntakeScans(IntakeNotes):
                 continue
             self._note_found([before.id], listing.directory)
             if before.stat != there:
-                self._note_changed(desk, before.id, there)
-        desk.note_work()
-
-    def _note_changed(self, desk: Desk, photo_id: int, file: FileStat) -> None:
-        desk.catalogue.note_changed(photo_id, file)
-        desk.note_counts()
+                self._note_changed(desk, before, there)
         desk.note_work()

@@ -18,6 +18,10 @@ _ENTRIES_AT_ONCE = 1000
 _ODD_FILES = (stat.S_ISFIFO, stat.S_ISSOCK, stat.S_ISCHR, stat.S_ISBLK)
 _ODD: Stamp = (0, 0, 0)
 """Of what is called a picture and is no file. Pipes and devices get other times as they are used: none counts."""
+# What browsers, mail and copying programs call a file until it is whole; rsync and others begin the name with a dot.
+_UNFINISHED = frozenset(
+    (".part", ".partial", ".filepart", ".crdownload", ".opdownload", ".download", ".tmp", ".temp")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,18 @@ class SkipRules:
         return (self.hidden and name.startswith(".")) or name in self.folders
 
     def skips_file(self, name: str) -> bool:
-        return (self.hidden and name.startswith(".")) or is_sidecar(name)
+        return (self.hidden and name.startswith(".")) or is_sidecar(name) or is_unfinished(name)
 
-    def skips_path(self, path: str, root: str) -> bool:
+    def skips_path(self, path: str, root: str, *, is_folder: bool = True) -> bool:
         """Whether a scan of ``root`` would never come to ``path``."""
         *folders, name = os.path.relpath(path, root).split(os.sep)
-        return any(self.skips_folder(folder) for folder in folders) or self.skips_folder(name)
+        skips = self.skips_folder if is_folder else self.skips_file
+        return any(self.skips_folder(folder) for folder in folders) or skips(name)
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a program says by a file's name that it is still being written: it is renamed when it is whole."""
+    return os.path.splitext(name)[1].lower() in _UNFINISHED
 
 
 def rules_of(settings: Settings) -> SkipRules:
@@ -51,18 +61,21 @@ class Listing:
     directory: str
     files: dict[str, Stamp] = field(default_factory=dict)
     readable: bool = True
+    has_vanished: bool = False
 
 
 def walk(root: str, rules: SkipRules) -> Iterator[Listing | None]:
     """The listing of ``root`` and of each directory below it. Links to directories are not followed: they may loop.
 
-    None now and then within a large directory, for its caller to see to something else.
+    A directory that is gone by the time its turn comes has none. None now and then within a large directory, for its
+    caller to see to something else.
     """
     waiting = [root]
     while waiting:
         listing = Listing(waiting.pop())
         folders = yield from _list(listing, rules)
-        yield listing
+        if not listing.has_vanished:
+            yield listing
         waiting.extend(sorted(folders, reverse=True))
 
 
@@ -82,11 +95,9 @@ def _list(listing: Listing, rules: SkipRules) -> Generator[None, None, list[str]
                     elif is_sidecar(name):
                         sidecar_times_ns[name] = entry.stat().st_mtime_ns
                     elif not rules.skips_file(name):
-                        status = entry.stat()
-                        if stat.S_ISREG(status.st_mode):
-                            listing.files[name] = (status.st_size, status.st_mtime_ns, 0)
-                        elif _is_odd_picture(name, status.st_mode):
-                            listing.files[name] = _ODD
+                        stamp = _stamp_of(name, entry.stat())
+                        if stamp is not None:
+                            listing.files[name] = stamp
                 except OSError as error:  # vanished meanwhile, or a link that leads nowhere
                     if _is_loop(name, error):
                         listing.files[name] = _ODD
@@ -95,6 +106,8 @@ def _list(listing: Listing, rules: SkipRules) -> Generator[None, None, list[str]
                 if not left:
                     left = _ENTRIES_AT_ONCE
                     yield
+    except (FileNotFoundError, NotADirectoryError):
+        listing.has_vanished = True
     except OSError as error:
         _log.info("cannot list %r: %s", listing.directory, error)
         listing.readable = False
@@ -112,13 +125,17 @@ def _note_sidecars(files: dict[str, Stamp], sidecar_times_ns: dict[str, int]) ->
             yield
 
 
-def _is_odd_picture(name: str, mode: int) -> bool:
-    """Whether it is a pipe, socket or device under a picture's name: a problem to be listed, not passed over."""
-    return any(is_odd(mode) for is_odd in _ODD_FILES) and is_called_picture(name)
+def _stamp_of(name: str, status: os.stat_result) -> Stamp | None:
+    """Without that of its sidecar; None for what is passed over. A pipe, socket or device under a picture's name is not: it
+    is a problem to be listed."""
+    if stat.S_ISREG(status.st_mode):
+        return status.st_size, status.st_mtime_ns, 0
+    is_odd = is_called_picture(name) and any(is_odd(status.st_mode) for is_odd in _ODD_FILES)
+    return _ODD if is_odd else None
 
 
 def _is_loop(name: str, error: OSError) -> bool:
-    """The same for a link that leads back to itself."""
+    """Whether it is a link under a picture's name that leads back to itself: listed as well."""
     return error.errno == errno.ELOOP and is_called_picture(name)
 
 
@@ -135,6 +152,11 @@ def has_vanished(path: str) -> bool:
     return False
 
 
+def has_no_file(path: str) -> bool:
+    """Whether the system says that no file is at ``path``, but nothing, or a folder."""
+    return os.path.isdir(path) or has_vanished(path)
+
+
 def cannot_be_told(path: str) -> bool:
     """Whether the system refuses to say what is at ``path``."""
     try:
@@ -146,15 +168,18 @@ def cannot_be_told(path: str) -> bool:
     return False
 
 
+def is_folder(path: str) -> bool:
+    """Whether a scan would go into ``path``."""
+    return os.path.isdir(path) and not os.path.islink(path)
+
+
 def stat_file(path: str) -> FileStat | None:
     """What a listing would say of the file at ``path``; None where it would name none."""
     name = os.path.basename(path)
     try:
-        status = os.stat(path)
+        stamp = _stamp_of(name, os.stat(path))
     except OSError as error:
-        return FileStat(name, *_ODD) if _is_loop(name, error) else None
+        stamp = _ODD if _is_loop(name, error) else None
     except ValueError:
-        return None
-    if stat.S_ISREG(status.st_mode):
-        return FileStat(name, status.st_size, status.st_mtime_ns, sidecar_state(path)[1])
-    return FileStat(name, *_ODD) if _is_odd_picture(name, status.st_mode) else None
+        stamp = None
+    return None if stamp is None else FileStat(name, *stamp[:2], sidecar_state(path)[1])

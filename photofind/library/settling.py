@@ -97,7 +97,7 @@ class SettlingTable:
             return
         entry = self._pending.pop(source, None)
         below = self._take_below(source) if is_folder else []
-        self._pending.pop(target, None)
+        overwritten = self._pending.pop(target, None)
         if is_folder:
             self._take_below(target)
         is_told = not self._is_in_new_folder(source)
@@ -110,6 +110,8 @@ class SettlingTable:
         if not is_told or entry is not None:
             here = self._add(target, is_told, is_folder, True, is_folder, now_s)
             here.is_open, here.is_unsure = (entry.is_open, entry.is_unsure) if entry is not None else (False, False)
+            if not is_told and overwritten is not None:  # nobody hears that something moved over what was told of
+                here.is_told, here.told_folder = overwritten.is_told, overwritten.told_folder
         elif self._pending_doubt_above(source) is not None:
             self._add(target, False, is_folder, True, is_folder, now_s)
         for path, other in below:

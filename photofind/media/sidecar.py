@@ -1,6 +1,7 @@
 """XMP files beside pictures: ``IMG.jpg.xmp`` (darktable, digiKam) and ``IMG.xmp`` (Lightroom, Capture One)."""
 
 import os
+import stat
 from dataclasses import dataclass
 
 from photofind.media.source import open_regular_file
@@ -35,9 +36,11 @@ def sidecar_state(picture_path: str) -> tuple[str, int]:
     """Path and mtime in ns of the sidecar that counts; ("", 0) without one. Reads no content. Any thread."""
     for path in sidecar_candidates(picture_path):
         try:
-            return path, os.stat(path).st_mtime_ns
+            status = os.stat(path)
         except (OSError, ValueError):
             continue
+        if stat.S_ISREG(status.st_mode):
+            return path, status.st_mtime_ns
     return "", 0
 
 

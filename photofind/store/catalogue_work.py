@@ -131,6 +131,14 @@ class CatalogueOfWork:
             "p.size_bytes = ? AND p.mtime_ns = ? AND p.id != ? AND p.content_hash IS NOT NULL", (size_bytes, mtime_ns, but)
         )
 
+    def files_like(self, size_bytes: int, mtime_ns: int, limit: int) -> list[str]:
+        """Paths of photos whose file is there and had this size and time when it was looked at."""
+        rows = self._connection.execute(
+            "SELECT directory, name FROM photos WHERE size_bytes = ? AND mtime_ns = ? AND gone_s IS NULL LIMIT ?",
+            (size_bytes, mtime_ns, limit),
+        )
+        return [join_path(directory, name) for directory, name in rows]
+
     def _twins(self, condition: str, arguments: tuple[object, ...]) -> list[Twin]:
         rows = self._connection.execute(
             "SELECT p.id, p.directory, p.name, p.folder_id, p.sidecar_mtime_ns, p.gone_s IS NOT NULL,"

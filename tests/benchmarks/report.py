@@ -13,7 +13,7 @@ class Row:
     """One line of the table: texts as they are printed, with their units."""
 
     goal: str
-    """The number of the goal, "1" to "10"; empty for a figure that is for information."""
+    """The number of the goal, "1" to "11"; empty for a figure that is for information."""
     what: str
     baseline: str
     """What ours was measured against in the same run, with its figure; empty where there is nothing."""

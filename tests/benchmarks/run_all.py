@@ -44,6 +44,7 @@ BENCHMARKS = (
     Benchmark("big_grid", ("8",)),
     Benchmark("memory", ("9",)),
     Benchmark("quiet", ("10",), in_quick=False),
+    Benchmark("event_storm", ("11",)),
 )
 
 

@@ -1,6 +1,7 @@
 """An open library on real stores, small enough to make for each test."""
 
 import queue
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -24,6 +25,8 @@ from photofind.library.session import library_paths, open_library
 from photofind.library.tally import IndexReport
 
 OpenEngine = Callable[..., AbstractContextManager[Engine]]
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "endurance"))  # for the restless folders, which both use
 
 
 class CountingPalette(EncoderInThread):

@@ -148,6 +148,12 @@ _steps = st.one_of(
     [("make_folder", "/r/a"), ("write", "/r/b"), ("wait", 1.1), ("move", "/r/b", "/r/a/b"), ("move", "/r/a", "/r/b")]
 )
 @example([("write", "/r/a"), ("write", "/r/b"), ("wait", 1.1), ("move", "/r/a", "/r/b"), ("move", "/r/b", "/r/a/a")])
+@example(
+    [
+        *[("make_folder", "/r/a"), ("write", "/r/a/b"), ("events arrive",), ("wait", 4.0)],
+        *[("remove", "/r/a"), ("write", "/r/b"), ("move", "/r/b", "/r/a")],
+    ]
+)
 def test_all_changes_applied_in_order_give_what_is_on_disk(steps: list[tuple[str, ...]]) -> None:
     disk = Disk()
     listener = Listener(disk)

@@ -22,6 +22,7 @@ from photofind.core.changes import Appeared, Change, Changed, Unsure, Vanished
 from photofind.library.folder_events import FolderEvents
 from photofind.library.inotify_events import InotifyTree
 from photofind.library.mounts import mounts
+from photofind.library.watched_roots import Rhythm
 from photofind.library.watcher import FolderWatcher
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
@@ -31,6 +32,7 @@ PATIENCE_S = 30.0
 _PREPARED = """
 import os, pathlib, queue, subprocess, sys, time
 from photofind.core.changes import *
+from photofind.library.watched_roots import Rhythm
 from photofind.library.watcher import FolderWatcher
 
 root = pathlib.Path(sys.argv[1])
@@ -47,7 +49,7 @@ def limit(name, value):
     pathlib.Path("/proc/sys/user", name).write_text(str(value))
 
 watcher = FolderWatcher(
-    posted.put, settle_s=0.2, look_s=0.1, polling_s=0.1, on_trouble=lambda *trouble: troubles.append(trouble)
+    posted.put, settle_s=0.2, look_s=0.1, rhythm=Rhythm(polling_s=0.1), on_trouble=lambda *trouble: troubles.append(trouble)
 )
 watcher.start()
 try:
@@ -180,7 +182,7 @@ def posted() -> _Posted:
 
 @pytest.fixture
 def watcher(posted: _Posted, tmp_path: Path) -> Iterator[FolderWatcher]:
-    watcher = FolderWatcher(posted, settle_s=0.3, look_s=0.1, polling_s=0.1)
+    watcher = FolderWatcher(posted, settle_s=0.3, look_s=0.1, rhythm=Rhythm(polling_s=0.1))
     watcher.start()
     watcher.watch(str(tmp_path))
     yield watcher
@@ -235,7 +237,7 @@ def test_a_file_system_that_cannot_be_watched_is_polled(
     monkeypatch.setattr(FolderEvents, "listen", refuse)
     troubles: list[tuple[str, str]] = []
     watcher = FolderWatcher(
-        posted, settle_s=0.2, look_s=0.1, polling_s=0.1, on_trouble=lambda *trouble: troubles.append(trouble)
+        posted, settle_s=0.2, look_s=0.1, rhythm=Rhythm(polling_s=0.1), on_trouble=lambda *trouble: troubles.append(trouble)
     )
     root = tmp_path / "photos"
     (root / "deep").mkdir(parents=True)

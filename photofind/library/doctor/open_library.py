@@ -15,8 +15,9 @@ def examine_open(engine: Engine, *, repair: bool, on_check: Callable[[str], None
     Raises CancelledError when the library is being closed.
     """
     ward = Ward(
-        engine.paths, engine.settings, engine.shelf, lambda: nullcontext(engine.librarian), is_alone=False, has_milvus=True
-    )
+        engine.paths, engine.settings, engine.shelf, lambda: nullcontext(engine.librarian), is_alone=False, has_milvus=True,
+        watch_troubles=engine.watch_troubles,
+    )  # fmt: skip
 
     def visit() -> list[Finding]:
         findings = examine(ward, repair=repair, on_check=on_check)

@@ -1,9 +1,9 @@
 """What the checks work with: one library, and what may be done to it."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,8 @@ class Ward:
     """``librarian`` lends one for a while; None where nothing may be written.
 
     ``is_alone``: no program has the library open, so whole files may be replaced. ``has_milvus``: the vector store may be
-    opened here, and ``milvus`` is it, for the time of an examination. For one thread.
+    opened here, and ``milvus`` is it, for the time of an examination. ``watch_troubles``: what the open library says of
+    folders that are not simply watched. For one thread.
     """
 
     paths: LibraryPaths
@@ -51,6 +52,7 @@ class Ward:
     is_alone: bool = False
     has_milvus: bool = False
     milvus: MilvusProcess | None = None
+    watch_troubles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def write(self) -> Write | None:

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from photofind.config.mount_table import is_of_a_network
 from photofind.library.doctor.ward import Diagnosis, Ward, fine, note
 
 _INOTIFY = Path("/proc/sys/fs/inotify")  # inotify(7)
 _MOUNTS = Path("/proc/self/mountinfo")  # proc_pid_mountinfo(5)
-_OF_A_NETWORK = ("nfs", "cifs", "smb", "fuse.sshfs", "fuse.rclone", "9p", "afs", "ceph", "glusterfs", "davfs", "fuse.davfs")
 _INSTANCES_TO_SPARE = 2
 
 
@@ -47,15 +47,24 @@ def check(ward: Ward) -> Iterator[Diagnosis]:
         )
     for folder in folders:
         kind = file_system_of(folder)
-        if kind.startswith(_OF_A_NETWORK):
+        if is_of_a_network(kind):
             is_fine = False
             yield note(
                 "watching",
                 f"network-folder:{folder}",
                 f"The watched folder {folder} is on a network drive ({kind}).",
                 "The system does not tell what other computers change there: photofind finds it when it looks through the"
-                " folder, not at once.",
+                " folder every few minutes, not at once.",
                 "Nothing needs to be done.",
+            )
+        elif folder in ward.watch_troubles:
+            is_fine = False
+            yield note(
+                "watching",
+                f"not-watched:{folder}",
+                ward.watch_troubles[folder],
+                "Changes there are noticed later.",
+                "It ends by itself when its cause is gone.",
             )
     if is_fine:
         yield fine("watching", f"Changes are noticed at once: {needed:,} folders to watch, {most_watches:,} allowed.")
