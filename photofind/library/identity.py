@@ -8,7 +8,7 @@ from enum import Enum
 from photofind.core.photo import PhotoId
 from photofind.library.folders import watched_folder
 from photofind.library.librarian import Desk
-from photofind.library.scan import stat_file
+from photofind.library.scan import has_no_file, stat_file
 from photofind.library.tally import Tally
 from photofind.media.decoder import Decoded
 from photofind.store.catalogue import ReadPicture
@@ -151,13 +151,7 @@ class Identity:
     def _has_left(self, desk: Desk, twin: Twin) -> bool:
         if twin.is_gone or twin.id in self._displaced:
             return True
-        try:
-            os.lstat(twin.path)
-        except (FileNotFoundError, NotADirectoryError):
-            return self._is_reachable(desk, twin.folder_id)
-        except OSError:  # no right to look
-            return False
-        return False
+        return has_no_file(twin.path) and self._is_reachable(desk, twin.folder_id)
 
     def _take_over(self, desk: Desk, work: Work, twin: Twin) -> None:
         """The photo ``twin`` is the one at ``work``'s path."""

@@ -208,6 +208,17 @@ def test_what_is_renamed_to_the_place_of_a_folder_leaves_nothing_of_what_was_in_
     assert scene.settle().keys() == {f"{scene.one}/trip"}
 
 
+def test_a_photo_that_took_another_s_place_while_a_folder_took_its_own_is_itself(scene: Scene) -> None:
+    first, second = scene.write(scene.one / "1.png"), scene.write(scene.two / "2.png")
+    before = scene.settle()
+    first.rename(scene.one / "aside.png")
+    second.rename(first)
+    (scene.one / "aside.png").rename(second)
+    second.unlink()
+    scene.write(second / "3.png")
+    assert scene.settle()[str(first)] == before[str(second)]
+
+
 def test_a_folder_in_the_place_of_a_photo_that_moved_keeps_what_it_holds(scene: Scene) -> None:
     scene.write(scene.one / "1.png")
     scene.write(scene.one / "x" / "2.png")
