@@ -154,10 +154,8 @@ class Engine:
         return self.scan(self.cover(folder), until_it_succeeds=True)
 
     def cover(self, folder: str) -> str:
-        """Watch a folder without scanning it. Returns its path as the watched folder that covers it spells it. Blocks.
-
-        Raises StoreFailed, NoRoom.
-        """
+        """Watch a folder without scanning it. Returns its path as the watched folder that covers it spells it. Blocks; raises
+        StoreFailed, NoRoom."""
         path = os.path.abspath(folder)
         rules = self._parts.intake.rules
         self._parts.librarian.submit(lambda desk: self._parts.intake.look_for_moved(desk, path)).result()

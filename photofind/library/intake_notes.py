@@ -1,6 +1,7 @@
 """What scans and changes note about files and folders."""
 
 import os
+import time
 from collections.abc import Callable
 
 from photofind.core.tree import is_at_or_below
@@ -16,6 +17,7 @@ from photofind.store.catalogue_files import FileStat, KnownFile
 from photofind.store.catalogue_reader import Folder
 from photofind.store.catalogue_work import Work
 
+_EMPTY_PATIENCE_S = 60.0  # no longer than until folders are looked at again
 _MOST_NAMES = 20  # of one file that are looked at; files that are alike by chance may be many
 
 
@@ -51,7 +53,8 @@ class IntakeNotes(IntakeFolders):
         here = desk.catalogue.file_at(path)
         self._note_gone(desk, [] if here is None else [here.id])
         directory, name = os.path.split(path)
-        desk.catalogue.forget_other_files(directory, [name])
+        if desk.catalogue.is_other_file(directory, name):  # a scan that finds nothing new writes nothing
+            desk.catalogue.forget_other_files(directory, [name])
 
     # What is noted
 
@@ -98,10 +101,13 @@ class IntakeNotes(IntakeFolders):
                 tally.note_found(ids)
 
     def _add(self, desk: Desk, folder_id: int, directory: str, file: FileStat) -> None:
-        """A file that is not known as a picture. An empty one is none yet: programs keep a name so until they have more."""
-        if file.size_bytes == 0:
+        """A file that is not known as a picture. A new empty one is none yet: programs keep a name so until they have more."""
+        path = os.path.join(directory, file.name)
+        is_new = abs(time.time() - file.mtime_ns / 1e9) < _EMPTY_PATIENCE_S
+        if file.size_bytes == 0 and is_new and not os.path.islink(path):
+            self._look_again_later(directory)
             return
-        kind = _kind(os.path.join(directory, file.name))
+        kind = _kind(path)
         if kind is Kind.PICTURE or (kind is Kind.RAW and raw_supported()):
             photo_id, came_back = desk.catalogue.add_file(folder_id, directory, file)
             desk.catalogue.forget_other_files(directory, [file.name])

@@ -234,6 +234,12 @@ class CatalogueOfFiles(CatalogueConnection):
                 (os.fsencode(directory), os.fsencode(stat.name), stat.size_bytes, stat.mtime_ns, kind),
             )
 
+    def is_other_file(self, directory: str, name: str) -> bool:
+        """Whether a file that is no picture is known there."""
+        row = (os.fsencode(directory), os.fsencode(name))
+        found = self._connection.execute("SELECT 1 FROM other_files WHERE directory = ? AND name = ?", row).fetchone()
+        return found is not None
+
     def forget_other_files(self, directory: str, names: Iterable[str]) -> None:
         with self.transaction():
             self._connection.executemany(

@@ -13,6 +13,7 @@ from photofind.store.sqlite_errors import is_damage
 from photofind.store.sqlite_reading import connect_for_reading
 
 _IDS_AT_ONCE = 1024
+_SAID_BY_USER = ("facts", "tags")  # in part: a photo that lost some of it may have lost what nobody can read again
 _MOST_FOLDERS = 10_000
 # Of each table the column to go through it by; what is not named is made again, or read as a whole.
 _BY_ID = {"folders": "id", "photos": "id", "facts": "photo_id", "tags": "photo_id", "encoded": "photo_id"}
@@ -71,7 +72,11 @@ def _copy_all(
             continue
         columns = _common_columns(source, target, table)
         if not columns:
+            if table in _SAID_BY_USER:
+                done.doubtful.update(range(1, highest_id + 1))
             continue
+        if table == "folders":
+            done.knows_folders = True
         marks = ",".join("?" * len(columns))
         insert = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({marks})"
         highest = _MOST_FOLDERS if table == "folders" else highest_id
@@ -81,8 +86,8 @@ def _copy_all(
             if table == "photos":
                 done.lost_photos += len(lost)
             elif table == "folders":
-                done.knows_folders = not lost
-            elif table in ("facts", "tags"):
+                done.knows_folders &= not lost
+            elif table in _SAID_BY_USER:
                 done.doubtful.update(lost)
 
 

@@ -13,6 +13,7 @@ from hostile_places import make_places, odd_names
 from hostile_sample import Outcome, Sample
 
 _HASHED_BYTES = 1 << 20
+_MADE_S = 1_700_000_000
 
 
 def make_corpus(folder: Path, photos: Path | None, *, large: bool) -> dict[str, Outcome]:
@@ -26,6 +27,7 @@ def make_corpus(folder: Path, photos: Path | None, *, large: bool) -> dict[str, 
         path = os.path.join(folder, sample.name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         Path(path).write_bytes(sample.data)
+        os.utime(path, (_MADE_S, _MADE_S))  # not just now: a new empty file may be one that is about to be written
         expected[path] = sample.outcome
     for sample in make_places(folder, large=large):
         expected[os.path.join(folder, sample.name)] = sample.outcome

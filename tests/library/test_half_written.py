@@ -192,3 +192,14 @@ def test_who_writes_a_file_is_known_and_who_reads_it_does_not_count(tmp_path: Pa
     assert not is_open_for_writing(str(file))
     assert not is_open_for_writing(str(tmp_path))
     assert not is_open_for_writing(str(tmp_path / "none"))
+
+
+def test_an_empty_file_is_a_problem_once_it_is_no_new_one(watched: Watched, photos: Path) -> None:
+    """Some programs keep a name with an empty file until they have the picture."""
+    (photos / "kept.jpg").touch()
+    (photos / "lost.jpg").touch()
+    long_ago_s = time.time() - 3600
+    os.utime(photos / "lost.jpg", (long_ago_s, long_ago_s))
+    watched.engine.scan(str(photos)).result(PATIENCE_S)
+    watched.engine.indexer.when_done().result(PATIENCE_S)
+    assert {os.path.basename(problem.path) for problem in watched.engine.problems()} == {"lost.jpg"}
