@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from photofind.core.errors import StoreFailed
 from photofind.store.durable import disk_errors, set_aside, store_failure
+from photofind.store.light_pymilvus import import_client
 from photofind.store.milvus_collection import COLLECTION_PREFIX, MilvusCollection, create, is_as_created
 from photofind.store.milvus_files import damage_of, remove_leftover
 from photofind.store.vector_host import OF_ITS_CONTENT, Unopenable, VectorHost
@@ -186,6 +187,7 @@ class MilvusStore:
 
     def _connect(self, uri: str) -> Any:
         os.environ.setdefault("PYTHON_DOTENV_DISABLED", "1")  # pymilvus reads any .env above where it is installed
+        import_client()
         import grpc
         from pymilvus import MilvusClient
         from pymilvus.exceptions import MilvusException

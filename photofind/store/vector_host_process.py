@@ -11,6 +11,7 @@ from typing import Any
 from photofind.core.errors import PhotofindError
 from photofind.core.helper_process import end_with_parent, step_back
 from photofind.store.durable import sync_tree
+from photofind.store.light_pymilvus import hide_client
 from photofind.store.vector_host_lock import HostLock, HostRecord
 
 # Lite flushes by itself when its memtable holds this much, and then a write blocks: at its default of 128 MB for 5 to
@@ -58,6 +59,7 @@ def serve(
 def _start(folder: Path, socket: Path | None) -> tuple[Any, Any, str]:
     os.environ.setdefault("MILVUS_LITE_MEMTABLE_MEMORY_LIMIT_BYTES", str(_MEMTABLE_BYTES))  # read when imported
     os.environ.setdefault("PYTHON_DOTENV_DISABLED", "1")  # pymilvus reads any .env above it
+    hide_client()
     from milvus_lite.adapter.grpc.server import _build_server
     from milvus_lite.db import MilvusLite
     from milvus_lite.engine.collection import Collection
