@@ -200,9 +200,12 @@ def test_both_names_of_a_sidecar_count_and_the_fuller_one_first(tmp_path: Path) 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs on this system")
 def test_a_sidecar_that_is_no_file_costs_nothing(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.jpg.xmp")
+    assert read_sidecar(str(tmp_path / "a.jpg")) is None
+    (tmp_path / "a.xmp").mkdir()
+    assert read_sidecar(str(tmp_path / "a.jpg")) is None
+    (tmp_path / "a.XMP").write_bytes(_packet(_bag("dc:subject", "the next one counts")))
     found = read_sidecar(str(tmp_path / "a.jpg"))
-    assert found is not None
-    assert found.properties == {}
+    assert found is not None and found.path == str(tmp_path / "a.XMP") and found.properties
 
 
 def test_a_picture_brings_its_facts_and_its_sidecars(tmp_path: Path, jpeg: Callable[..., bytes]) -> None:
