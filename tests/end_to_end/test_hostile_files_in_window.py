@@ -49,9 +49,7 @@ def beating() -> Iterator[None]:
 
 def _samples(folder: Path) -> Iterator[Sample]:
     for sample in (*misnamed_files(), *odd_names(), *bombs(large=False)):
-        path = Path(folder, sample.name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(sample.data)
+        sample.write_below(folder)
         yield sample
     yield from make_places(folder, large=False)
 

@@ -13,7 +13,6 @@ from hostile_places import make_places, odd_names
 from hostile_sample import Outcome, Sample
 
 _HASHED_BYTES = 1 << 20
-_MADE_S = 1_700_000_000
 
 
 def make_corpus(folder: Path, photos: Path | None, *, large: bool) -> dict[str, Outcome]:
@@ -24,11 +23,7 @@ def make_corpus(folder: Path, photos: Path | None, *, large: bool) -> dict[str, 
     """
     expected: dict[str, Outcome] = {}
     for sample in _samples(photos, large=large):
-        path = os.path.join(folder, sample.name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        Path(path).write_bytes(sample.data)
-        os.utime(path, (_MADE_S, _MADE_S))  # not just now: a new empty file may be one that is about to be written
-        expected[path] = sample.outcome
+        expected[str(sample.write_below(folder))] = sample.outcome
     for sample in make_places(folder, large=large):
         expected[os.path.join(folder, sample.name)] = sample.outcome
     return expected

@@ -1,11 +1,15 @@
 """What each of the modules that make hostile files hands over: a name, what is in the file, and what may come of it."""
 
+import os
 import warnings
 from dataclasses import dataclass
 from enum import Enum
 from io import BytesIO
+from pathlib import Path
 
 from PIL import Image
+
+_MADE_S = 1_700_000_000
 
 
 class Outcome(Enum):
@@ -24,6 +28,14 @@ class Sample:
     name: str
     data: bytes
     outcome: Outcome
+
+    def write_below(self, folder: Path) -> Path:
+        """Not as if it were just being written: a new empty file may be one that is about to be filled."""
+        path = folder / self.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(self.data)
+        os.utime(path, (_MADE_S, _MADE_S))
+        return path
 
 
 def picture(size: tuple[int, int] = (96, 64)) -> Image.Image:
