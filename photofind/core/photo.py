@@ -66,7 +66,7 @@ class ProblemRow:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many photos there are and how far they are; photos = indexed + waiting + problems."""
+    """How many photos there are and how far they are; photos = indexed + waiting + problems. ``offline``: without problems."""
 
     photos: int = 0
     indexed: int = 0

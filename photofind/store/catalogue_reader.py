@@ -79,7 +79,7 @@ class CatalogueReader(CatalogueOfWork):
         """How many photos there are and how far this encoder is with them."""
         photos, problems, done, offline = self._connection.execute(
             "SELECT coalesce(sum(c.photos), 0), coalesce(sum(c.problems), 0), coalesce(sum(e.done), 0),"
-            " coalesce(sum(c.photos * d.offline), 0) FROM folder_counts c JOIN folders d ON d.id = c.folder_id"
+            " coalesce(sum((c.photos - c.problems) * d.offline), 0) FROM folder_counts c JOIN folders d ON d.id = c.folder_id"
             " LEFT JOIN encoder_counts e ON e.encoder_key = ? AND e.folder_id = c.folder_id",
             (encoder_key,),
         ).fetchone()
