@@ -1,12 +1,11 @@
 """How much memory the processes of a run take, and how many decoders it starts. Linux (it reads /proc)."""
 
 import contextlib
-import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 
 import psutil
+from meanwhile import Meanwhile
 
 _LOOK_EVERY_S = 0.02
 
@@ -20,30 +19,18 @@ class Memory:
     decoders: set[int] = field(default_factory=set)
 
 
-class MemoryWatch:
+class MemoryWatch(Meanwhile):
     """Looks at a process and all below it while the ``with`` block runs, or until that process has ended."""
 
     def __init__(self, pid: int) -> None:
+        super().__init__("memory-watch", _LOOK_EVERY_S)
         self.memory = Memory()
         self._root = psutil.Process(pid)
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="memory-watch")
         self._is_decoder: dict[int, bool] = {}
 
-    def __enter__(self) -> "MemoryWatch":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._stopping.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.wait(_LOOK_EVERY_S):
-            with contextlib.suppress(psutil.Error, OSError, ValueError):
-                self._look()
+    def step(self) -> None:
+        with contextlib.suppress(psutil.Error, OSError, ValueError):
+            self._look()
 
     def _look(self) -> None:
         total = self._root.memory_info().rss

@@ -4,15 +4,15 @@ import json
 import os
 import sqlite3
 import subprocess
-import threading
 import time
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
+from typing import Any
 
 from decoder_watch import Memory, MemoryWatch
 from hostile_sample import Outcome, encoded
+from meanwhile import Meanwhile
 from processes import Stage
 
 from photofind.core.errors import UnreadablePicture
@@ -95,32 +95,24 @@ def _photos_of(library: Path) -> dict[str, str | None]:
         }
 
 
-class ChangingFile:
+class ChangingFile(Meanwhile):
     """A photo that is written again and again while the ``with`` block runs, and is whole in the end."""
 
     def __init__(self, path: Path) -> None:
+        super().__init__("changing-file", 0.002)
         self._path = path
         self._data = encoded("JPEG", quality=33)
-        self._path.write_bytes(self._data)
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="changing-file")
-
-    def __enter__(self) -> "ChangingFile":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._stopping.set()
-        self._thread.join()
+        self._length = 1
         self._path.write_bytes(self._data)
 
-    def _run(self) -> None:
-        length = 1
-        while not self._stopping.wait(0.002):
-            length = length * 7 % len(self._data)
-            self._path.write_bytes(self._data[: length + 1])
+    def __exit__(self, *error: Any) -> None:
+        super().__exit__(*error)
+        self._path.write_bytes(self._data)
+
+    def step(self) -> None:
+        self._length = self._length * 7 % len(self._data)
+        self._path.write_bytes(self._data[: self._length + 1])
+
 
 
 def broken_promises(expected: dict[str, Outcome], readings: list[Reading], indexed: Indexed, timeout_s: float) -> list[str]:

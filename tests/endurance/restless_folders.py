@@ -113,11 +113,7 @@ class RestlessFolders:
     def write_in_pieces(self, one: int, other: int) -> None:
         path, content = self._place(one), self._picture()
         self._say("write in pieces", path)
-        with path.open("wb") as file:
-            file.write(content[:100])
-            file.flush()
-            time.sleep(other % 4 * 0.05)
-            file.write(content[100:])
+        _write_with_a_pause(path, content, other % 4 * 0.05)
 
     def write_in_visits(self, one: int, other: int) -> None:
         """As programs do that open and close the file for each piece."""
@@ -205,11 +201,7 @@ class RestlessFolders:
         path, content = self._place(one), self._picture()
         partial = path.with_name(path.name + (".part", ".crdownload", ".tmp")[other % 3])
         self._say("download", partial)
-        with partial.open("wb") as file:
-            file.write(content[:150])
-            file.flush()
-            time.sleep(other % 4 * 0.05)
-            file.write(content[150:])
+        _write_with_a_pause(partial, content, other % 4 * 0.05)
         self._rename(partial, path)
 
     def fetch_as_rsync(self, one: int, other: int) -> None:
@@ -340,3 +332,11 @@ def some_deeds(choose: random.Random, most: int) -> list[Deed]:
     return [
         (choose.choice(_CHOICES), choose.randrange(MOST), choose.randrange(MOST)) for _ in range(choose.randint(1, most))
     ]
+
+
+def _write_with_a_pause(path: Path, content: bytes, pause_s: float) -> None:
+    with path.open("wb") as file:
+        file.write(content[:100])
+        file.flush()
+        time.sleep(pause_s)
+        file.write(content[100:])

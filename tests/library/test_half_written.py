@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -80,6 +80,16 @@ def picture(tmp_path: Path, make_picture: Callable[..., Path]) -> bytes:
     return make_picture(tmp_path / "elsewhere" / "1.jpg", (20, 90, 160), (320, 240)).read_bytes()
 
 
+@contextmanager
+def half_written(path: Path, content: bytes) -> Iterator[None]:
+    """The first part of it is there while the ``with`` block runs, and the file open; then the rest."""
+    with path.open("wb") as file:
+        file.write(content[:400])
+        file.flush()
+        yield
+        file.write(content[400:])
+
+
 def pieces(content: bytes, count: int) -> list[bytes]:
     size = -(-len(content) // count)
     return [content[start : start + size] for start in range(0, len(content), size)]
@@ -100,12 +110,9 @@ def test_a_file_that_is_kept_open_is_read_once_when_it_is_closed(
 def test_a_copy_that_stalls_for_longer_than_anybody_waits_is_no_problem(
     watched: Watched, photos: Path, picture: bytes, encoded_pictures: Callable[[], int]
 ) -> None:
-    with (photos / "a.jpg").open("wb") as file:
-        file.write(picture[:400])
-        file.flush()
+    with half_written(photos / "a.jpg", picture):
         time.sleep(14 * SETTLE_S)
         assert watched.photos() == {}
-        file.write(picture[400:])
     watched.until(**{"a.jpg": picture})
     assert (encoded_pictures(), watched.problems) == (1, set())
 
@@ -113,13 +120,10 @@ def test_a_copy_that_stalls_for_longer_than_anybody_waits_is_no_problem(
 def test_a_scan_that_meets_a_file_that_is_being_written_makes_no_problem_of_it(
     watched: Watched, photos: Path, picture: bytes, encoded_pictures: Callable[[], int]
 ) -> None:
-    with (photos / "a.jpg").open("wb") as file:
-        file.write(picture[:400])
-        file.flush()
+    with half_written(photos / "a.jpg", picture):
         watched.engine.scan(str(photos)).result(PATIENCE_S)
         watched.engine.indexer.when_done().result(PATIENCE_S)
         assert watched.photos() == {}
-        file.write(picture[400:])
     watched.until(**{"a.jpg": picture})
     assert (encoded_pictures(), watched.problems) == (1, set())
 

@@ -166,6 +166,13 @@ def test_what_happens_while_a_polled_folder_becomes_a_watched_one_is_not_missed(
     assert Unsure(str(one)) in heard.changes  # and so a scan finds what lies between
 
 
+@pytest.fixture
+def watched(watcher: FolderWatcher, roots: tuple[Path, Path]) -> tuple[Path, Path]:
+    for root in roots:
+        watcher.watch(str(root))
+    return roots
+
+
 def is_listened_to(watcher: FolderWatcher, root: Path) -> InotifyTree:
     tree = watcher._roots[str(root)].listening
     assert isinstance(tree, InotifyTree)
@@ -173,15 +180,10 @@ def is_listened_to(watcher: FolderWatcher, root: Path) -> InotifyTree:
 
 
 def test_a_thread_that_ends_over_one_event_is_replaced(
-    watcher: FolderWatcher,
-    heard: Heard,
-    roots: tuple[Path, Path],
-    monkeypatch: pytest.MonkeyPatch,
+    watcher: FolderWatcher, heard: Heard, watched: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-) -> None:
-    one, two = roots
-    for root in roots:
-        watcher.watch(str(root))
+) -> None:  # fmt: skip
+    one, two = watched
     other = is_listened_to(watcher, two)
 
     def fail(*_: object, **__: object) -> None:
@@ -199,40 +201,29 @@ def test_a_thread_that_ends_over_one_event_is_replaced(
 
 
 def test_the_thread_that_reads_for_all_is_replaced(
-    watcher: FolderWatcher,
-    heard: Heard,
-    roots: tuple[Path, Path],
-    monkeypatch: pytest.MonkeyPatch,
+    watcher: FolderWatcher, heard: Heard, watched: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-) -> None:
-    for root in roots:
-        watcher.watch(str(root))
-
+) -> None:  # fmt: skip
     def fail(*_: object, **__: object) -> None:
         monkeypatch.undo()
         raise OSError(errno.EIO, "the kernel's mistake")
 
     with caplog.at_level("ERROR"):
         monkeypatch.setattr(Inotify, "read_events", fail)
-        (roots[0] / "read.jpg").touch()  # by the call that is under way
-        (roots[0] / "lost.jpg").touch()
-        heard.wait_for(*(Unsure(str(root)) for root in roots))
-    for root in roots:
+        (watched[0] / "read.jpg").touch()  # by the call that is under way
+        (watched[0] / "lost.jpg").touch()
+        heard.wait_for(*(Unsure(str(root)) for root in watched))
+    for root in watched:
         (root / "a.jpg").touch()
-    heard.wait_for(*(Appeared(f"{root}/a.jpg") for root in roots))
+    heard.wait_for(*(Appeared(f"{root}/a.jpg") for root in watched))
     assert "the kernel's mistake" in caplog.text
 
 
 def test_a_thread_that_ends_again_and_again_leaves_a_folder_that_is_polled_for_a_while(
-    watcher: FolderWatcher,
-    heard: Heard,
-    roots: tuple[Path, Path],
-    monkeypatch: pytest.MonkeyPatch,
+    watcher: FolderWatcher, heard: Heard, watched: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-) -> None:
-    one, two = roots
-    for root in roots:
-        watcher.watch(str(root))
+) -> None:  # fmt: skip
+    one, two = watched
     real = InotifyTree.build_and_queue_event
 
     def fail(self: InotifyTree, event: Any, **options: Any) -> None:

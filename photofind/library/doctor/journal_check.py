@@ -3,7 +3,7 @@
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -48,46 +48,28 @@ def _look_at(ward: Ward, encoder: KnownEncoder) -> Iterator[Diagnosis]:
         yield fine("journal", f"No photo has been looked at by {encoder.id} yet.")
         return
     may_mend = ward.write is not None and ward.has_milvus and encoder.dimension > 0
+
+    def trouble(code: str, sentence: str, mend: Callable[[Ward, KnownEncoder], str]) -> Diagnosis:
+        mended = (lambda: mend(ward, encoder)) if may_mend else None
+        return broken("journal", f"{code}:{encoder.key}", sentence, _MEANING, mend=mended)
+
     if path.exists():
         try:
             content = read_journal(path, expected=(encoder.key, encoder.dimension) if encoder.dimension else None)
         except StoreFailed as error:
-            yield broken(
-                "journal",
-                f"journal-unreadable:{encoder.key}",
-                f"The vectors of {encoder.id} cannot be read: {error}",
-                _MEANING,
-                mend=(lambda: _mend_records(ward, encoder)) if may_mend else None,
-            )
+            yield trouble("journal-unreadable", f"The vectors of {encoder.id} cannot be read: {error}", _mend_records)
             return
         torn = _torn_bytes(path, content)
         if content.damaged or torn:
             what = f"{content.damaged:,} records are damaged" if content.damaged else "the last record is cut short"
-            yield broken(
-                "journal",
-                f"journal-damaged:{encoder.key}",
-                f"In the file of vectors of {encoder.id}, {what}.",
-                _MEANING,
-                mend=(lambda: _mend_records(ward, encoder)) if may_mend else None,
-            )
+            yield trouble("journal-damaged", f"In the file of vectors of {encoder.id}, {what}.", _mend_records)
     there = content.ids if content is not None else np.empty(0, np.int64)
     lost = np.setdiff1d(encoded, there)
     if len(lost):
-        yield broken(
-            "journal",
-            f"vectors-missing:{encoder.key}",
-            f"{len(lost):,} of {len(encoded):,} photos have lost their vectors of {encoder.id}.",
-            _MEANING,
-            mend=(lambda: _bring_back(ward, encoder)) if may_mend else None,
-        )
+        sentence = f"{len(lost):,} of {len(encoded):,} photos have lost their vectors of {encoder.id}."
+        yield trouble("vectors-missing", sentence, _bring_back)
     elif lost_its_end:
-        yield broken(
-            "journal",
-            f"journal-shorter:{encoder.key}",
-            f"The end of the file of vectors of {encoder.id} is missing.",
-            _MEANING,
-            mend=(lambda: _bring_back(ward, encoder)) if may_mend else None,
-        )
+        yield trouble("journal-shorter", f"The end of the file of vectors of {encoder.id} is missing.", _bring_back)
     orphans = np.setdiff1d(there, known)
     if len(orphans):
         yield _orphaned(ward, encoder, len(orphans))
