@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _TRIES = 3
+_START_PATIENCE_S = 10.0  # for a process to begin its first file on a busy machine
 _FILES_PER_PROCESS = 2000
 """A process is replaced after so many files, which bounds what leaks in image libraries can add up to."""
 
@@ -118,9 +119,12 @@ class DecoderLane:
         while True:
             work = None
             with self._changed:
-                ready = self._changed.wait_for(self._has_something_to_do, self._idle_s if pool else None)
+                ready = self._changed.wait_for(self._has_something_to_do, self._patience_s() if pool else None)
                 if self._stopping:
                     break
+                if self._left_s() == 0.0:
+                    _log.warning("decoder processes do not answer any more, and are replaced")
+                    self._broken = True
                 broken = self._broken
                 idle = not ready and not self._running
                 if ready and not broken:
@@ -139,6 +143,22 @@ class DecoderLane:
     def _has_something_to_do(self) -> bool:
         # One file for each process and one that it finds waiting: many processes would empty a smaller store at once.
         return self._stopping or self._broken or (bool(self._waiting) and len(self._running) < 2 * self._workers)
+
+    def _patience_s(self) -> float | None:
+        """How long the keeper may wait for something to do before it looks whether all is idle, or stands still."""
+        return min((time_s for time_s in (self._idle_s, self._left_s()) if time_s is not None), default=None)
+
+    def _left_s(self) -> float | None:
+        """How long the processes may still take over what they have in hand; None if they have nothing.
+
+        A process that is killed while it takes a file from the pool's pipe or answers keeps the lock of that pipe for ever
+        (pebble 5.2). Then no other process gets on, and the pool's own time-outs do not work either, which need the lock.
+        """
+        if not self._running:
+            return None
+        longest_s = 2 * self._timeout_s + _START_PATIENCE_S  # a file may wait for the one before it
+        since_s = time.monotonic() - min(work.begun_s for work in self._running)
+        return max(0.0, longest_s - since_s)
 
     def _take_back(self) -> None:
         """What a broken pool had in hand waits for the next one; some other piece of work broke it."""

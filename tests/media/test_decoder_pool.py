@@ -1,6 +1,7 @@
 """Real decoder processes: what hangs, crashes or eats memory costs itself only, and nothing stays behind."""
 
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from pebble.pool.channel import WorkerChannel
 from PIL import Image
 
 from photofind.core.errors import UnreadablePicture
@@ -128,6 +130,34 @@ def test_a_decoder_killed_from_outside_costs_nothing(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux")
+def _die_with_the_pipe_locked(mark: str) -> str:
+    """The first time only: as a process that is killed while it takes its next file."""
+    if os.path.exists(mark):
+        return "answered"
+    Path(mark).touch()
+    (channel,) = (one for one in gc.get_objects() if isinstance(one, WorkerChannel))
+    channel.mutex.acquire()
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("killed")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_decoder_killed_with_the_pipe_locked_costs_nothing_and_does_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(decoder_lane, "_START_PATIENCE_S", 2.0)
+    lane = DecoderLane("test", 2, timeout_s=1.0, memory_limit_bytes=1 << 30, in_background=True, idle_s=None)
+    try:
+        with caplog.at_level(logging.WARNING):
+            killed = lane.submit(_die_with_the_pipe_locked, str(tmp_path / "mark"))
+            others = [lane.submit(abs, -number) for number in range(20)]
+            assert killed.result(_PATIENCE_S) == "answered"
+            assert [other.result(_PATIENCE_S) for other in others] == list(range(20))
+        assert "do not answer any more" in caplog.text
+    finally:
+        lane.stop()
+
+
 def test_a_decoder_that_eats_memory_is_stopped(lane: DecoderLane) -> None:
     with pytest.raises(UnreadablePicture, match="too large"):
         lane.submit(bytearray, 2 << 30).result(_PATIENCE_S)
