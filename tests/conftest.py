@@ -285,11 +285,12 @@ def _is_alive(process: psutil.Process) -> bool:
         return False
 
 
-def _command_of(process: psutil.Process) -> str:
+def _command_of(process: psutil.Process) -> str | None:
+    """None once it has ended; empty for a moment while it starts."""
     try:
         return " ".join(process.cmdline())[:200]
     except psutil.Error:
-        return ""
+        return None
 
 
 _family = _Family()
@@ -309,7 +310,7 @@ class _Running:
         for process in self.processes - before.processes:
             command = _command_of(process)
             # multiprocessing keeps one for all, and it ends with this process.
-            if command and "multiprocessing.resource_tracker" not in command:
+            if command is not None and "multiprocessing.resource_tracker" not in command:
                 lines.append(f"process {process.pid}: {command}")
         return sorted(lines)
 
@@ -320,7 +321,7 @@ def _fail_for_left_overs(before: _Running, whose: str) -> None:
     while lines := (now := _Running()).left_over_since(before):
         if time.monotonic() > deadline:
             for process in now.processes - before.processes:
-                if "multiprocessing.resource_tracker" not in _command_of(process):
+                if "multiprocessing.resource_tracker" not in (_command_of(process) or ""):
                     process.kill()  # so that it disturbs no other test
             pytest.fail(f"{whose} left running:\n  " + "\n  ".join(lines), pytrace=False)
         time.sleep(pause_s)
