@@ -2,6 +2,7 @@
 
 from array import array
 from dataclasses import dataclass, field
+from enum import Enum
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +30,33 @@ class PictureOfPhoto:
 PictureSource = PictureFile | PictureBytes | PictureOfPhoto
 
 
+class Order(Enum):
+    """How photos are ordered within each group of an answer; those that only might fit stay ordered by relevance."""
+
+    RELEVANCE = "relevance"
+    DATE = "date"  # newest first
+    NAME = "name"
+    RATING = "rating"  # best first
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Words, pictures, or both; nothing at all asks for every photo, newest first.
 
-    ``limit`` None asks for all photos that have a vector, best first. ``offline`` False leaves out what cannot be reached
-    now, True leaves only that.
+    ``text`` is what was typed, in the language of ``core.query``. ``limit`` None asks for all photos that have a vector,
+    best first. ``offline`` False leaves out what cannot be reached now, True leaves only that. ``weights`` has one number
+    above 0 for each picture; none at all means 1 each. ``liked`` and ``disliked`` are photos that the user said fit, or do
+    not.
     """
 
     text: str = ""
     pictures: tuple[PictureSource, ...] = ()
     limit: int | None = None
     offline: bool | None = None
+    weights: tuple[float, ...] = ()
+    liked: tuple[int, ...] = ()
+    disliked: tuple[int, ...] = ()
+    order: Order = Order.RELEVANCE
 
     @property
     def is_empty(self) -> bool:
@@ -49,9 +65,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Photo ids, best first, each once.
+    """Photo ids, each once: literal hits first, then what looks like the question: strong, likely and weak hits.
 
-    ``scores`` holds the cosine of each id, or nothing when the order is by date or the hits are literal.
+    ``literal``, ``strong`` and ``likely`` count the ids of these groups, in this order; the rest is weak. ``scores`` and
+    ``probabilities`` hold for each id after the literal ones its cosine and how likely it fits; both are empty where
+    nothing was compared (by date, only filters, only words without an encoder for them), and then no id is weak.
+    ``convincing`` is how many photos of the whole library are at least likely, whatever the limit.
     ``note`` is a sentence for the user when the answer needs one ("Only colours and names can be searched until …").
     """
 
@@ -60,5 +79,9 @@ class Answer:
     scores: "array[float]" = field(default_factory=lambda: array("f"))
     encoder: str = ""
     note: str = ""
-    literal: bool = False
+    literal: int = 0
+    strong: int = 0
+    likely: int = 0
+    convincing: int = 0
+    probabilities: "array[float]" = field(default_factory=lambda: array("f"))
     seconds: float = 0.0

@@ -111,7 +111,7 @@ def literal_answer(reader: CatalogueReader, question: Question, encoder_id: str,
     began_s = time.monotonic()
     limit = question.limit if question.offline is None else None
     ids = _reached(reader, reader.literal_hits(question.text, limit), question)[: question.limit]
-    return Answer(question, ids, encoder=encoder_id, note=note, literal=True, seconds=time.monotonic() - began_s)
+    return Answer(question, ids, encoder=encoder_id, note=note, literal=len(ids), seconds=time.monotonic() - began_s)
 
 
 def _reached(reader: CatalogueReader, ids: "array[int]", question: Question) -> "array[int]":

@@ -160,7 +160,7 @@ class FakeEngine:
             else ""
         )
         self._answer(
-            events.AnswerReady(ticket, Answer(question, ids, scores, "light", note, bool(note), seconds=0.021))
+            events.AnswerReady(ticket, Answer(question, ids, scores, "light", note, len(ids) if note else 0, seconds=0.021))
         )
         return ticket
 

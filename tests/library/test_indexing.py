@@ -277,7 +277,7 @@ def test_names_of_any_bytes_are_indexed_and_come_back_as_they_are(
         assert counted(index(engine, photos)) == (3, 0, 0, 0, 0)
         assert {os.fsencode(name) for name in all_ids(engine, ask)} == set(names)
         found = ask(engine, Question("日落"))
-        assert found.literal and len(found.ids) == 1
+        assert found.literal == len(found.ids) == 1
 
 
 def test_a_sidecar_that_comes_later_is_read_without_encoding_again(

@@ -1,0 +1,1 @@
+"""The language of the search box: one text, several kinds of parts."""
