@@ -13,12 +13,15 @@ _FEWEST_LETTERS_OF_A_BEGINNING = 2
 
 # Words of sentences in English, German, Spanish, French and Chinese that say nothing of a picture in any of them, folded.
 _STOP_WORDS = frozenset(
-    "a an and are as at be by for from her his in is it its my of on or our that the their this to with without your"
-    " am auf aus bei das dem den der des die ein eine einem einen einer eines fur im mein meine mit oder ohne sind und"
-    " unser unsere vom von zu zum zur"
-    " con de del el en es la las los mi o para por sin son un una unas unos y"
-    " au aux avec dans des du est et le les ma mon notre ou par pour sans sur une"
-    " 的 了 在 和".split()
+    re.findall(
+        r"\w+",
+        "a an and are as at be by for from her his in is it its my of on or our that the their this to with without your"
+        " am auf aus bei das dem den der des die ein eine einem einen einer eines fur im mein meine mit oder ohne sind und"
+        " unser unsere vom von zu zum zur"
+        " con de del el en es la las los mi o para por sin son un una unas unos y"
+        " au aux avec dans des du est et le les ma mon notre ou par pour sans sur une"
+        " 的 了 在 和",
+    )
 )
 
 
@@ -28,6 +31,8 @@ def search_words(text: str) -> list[str]:
     NFKC, case and diacritics folded; names split at ``_``, ``-``, digits and camelCase; Chinese, Japanese and Korean
     split into single characters. ``"IMG_2034 Müller"`` → ``["img", "2034", "muller"]``.
     """
+    if text.isascii():  # most names are, and nothing else needs folding then
+        return _PIECE.findall(_CAMEL.sub(" ", text).lower())
     printable = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates of undecodable names
     spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", printable))
     bare = "".join(c for c in unicodedata.normalize("NFD", spaced.casefold()) if not unicodedata.combining(c))
