@@ -17,8 +17,6 @@ from photofind.library.feedback import refined
 from photofind.library.grouping import Compared, by_groups, in_order
 from photofind.library.question_vectors import DecodeNow, QuestionVectors, Vector, together
 from photofind.library.ranking import relevance
-from photofind.store.catalogue_filters import filtered_ids
-from photofind.store.catalogue_orders import places
 from photofind.store.catalogue_reader import CatalogueReader
 
 ONLY_COLOURS_NOTE = "Only colours and names can be searched until an encoder is installed."
@@ -79,7 +77,7 @@ class Answering:
     def _asked(self, question: Question, query: Query) -> _Asked:
         wanted = tuple(words for words in query.words if not words.negated)
         unwanted = tuple(words for words in query.words if words.negated)
-        allowed = filtered_ids(self._reader, query.filters, query.literals) if query.filters or query.literals else None
+        allowed = self._reader.filtered_ids(query.filters, query.literals) if query.filters or query.literals else None
         if question.offline is not None:
             away = self._reader.offline_ids()
             among = np.sort(self._shown()) if allowed is None else allowed
@@ -113,13 +111,13 @@ class Answering:
             ids = ids[np.isin(ids, asked.allowed)]
         for unwanted in (asked.literally_unwanted, *unlike):
             ids = ids[~np.isin(ids, unwanted)]
-        ids = in_order(ids, places(self._reader, asked.question.order))
+        ids = in_order(ids, self._reader.places(asked.question.order))
         return Answer(asked.question, array("q", ids[: asked.question.limit].tobytes()))
 
     def _literal(self, asked: _Asked, note: str) -> Answer:
         if asked.unwanted and not asked.wanted:
             return replace(self._listed(asked, ()), note=note)
-        ids = in_order(asked.literal, places(self._reader, asked.question.order))[: asked.question.limit]
+        ids = in_order(asked.literal, self._reader.places(asked.question.order))[: asked.question.limit]
         return Answer(asked.question, array("q", ids.tobytes()), note=note, literal=len(ids))
 
     def _compared(self, question: Question, query: Query, encoder: LibraryEncoder) -> Answer:
@@ -169,4 +167,4 @@ class Answering:
             ids[wanted], scores[0][wanted], probabilities[wanted], judged.likely_from, judged.strong_from
         )
         literal = asked.literal[~np.isin(asked.literal, ids[unwanted])]
-        return by_groups(asked.question, literal, compared, places(self._reader, asked.question.order))
+        return by_groups(asked.question, literal, compared, self._reader.places(asked.question.order))

@@ -8,6 +8,7 @@ from concurrent.futures import CancelledError, Future
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from photofind.config.paths import LibraryPaths
 from photofind.config.settings import Settings
@@ -27,7 +28,9 @@ from photofind.library.librarian import Librarian
 from photofind.library.pacer import Pacer
 from photofind.library.parts import Parts, build
 from photofind.library.portions import submit_changes
+from photofind.store.catalogue_reader import CatalogueReader
 
+_T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
@@ -253,10 +256,14 @@ class Engine:
 
     # Blocking reads: any thread but the GUI's
 
+    def read(self, job: Callable[[CatalogueReader], _T]) -> _T:
+        """What ``job`` finds in the catalogue. Blocks."""
+        with self._parts.readers.lend() as reader:
+            return job(reader)
+
     def rows(self, ids: Sequence[PhotoId]) -> list[PhotoRow]:
         """In the order asked; unknown ids are left out. Blocks."""
-        with self._parts.readers.lend() as reader:
-            return reader.rows(ids)
+        return self.read(lambda reader: reader.rows(ids))
 
     def thumbnail(self, photo_id: PhotoId) -> bytes | None:
         """A JPEG, or None while there is none. Blocks."""
@@ -264,8 +271,7 @@ class Engine:
 
     def problems(self) -> list[ProblemRow]:
         """Files that cannot be read, and why. Blocks."""
-        with self._parts.readers.lend() as reader:
-            return reader.problems()
+        return self.read(lambda reader: reader.problems())
 
     @property
     def watch_troubles(self) -> dict[str, str]:

@@ -2,39 +2,39 @@
 
 import os
 import re
-from typing import TYPE_CHECKING
+import sqlite3
+
+import numpy as np
+from numpy.typing import NDArray
 
 from photofind.core.question import Order
-from photofind.store.catalogue_reader import CatalogueReader
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from photofind.store.id_columns import id_array
+from photofind.store.shown_photos import SHOWN
 
 _NUMBER = re.compile(r"(\d{1,18})", re.ASCII)
 _BY_RATING = (
-    "SELECT p.id FROM photos p LEFT JOIN facts f ON f.photo_id = p.id WHERE p.gone_s IS NULL AND p.has_thumbnail = 1"
+    f"SELECT p.id AS id FROM photos p LEFT JOIN facts f ON f.photo_id = p.id WHERE {SHOWN}"
     " ORDER BY coalesce(p.user_rating, f.rating, 0) DESC, p.sort_s DESC, p.id DESC"
 )
 
 
-def places(reader: CatalogueReader, order: Order) -> "NDArray[np.int64] | None":
-    """The place of each photo in this order, int64 [highest id + 1], 0 the first; None for relevance, which the catalogue
-    knows nothing of. The reader's thread; tenths of a second for 100,000 photos.
-    """
-    import numpy as np
+def places(connection: sqlite3.Connection, order: Order) -> NDArray[np.int64] | None:
+    """The place of each photo that can be shown, int64 [highest id + 1], 0 the first; others have the last one.
 
+    None for relevance, which the catalogue knows nothing of. Tenths of a second for 100,000 photos. Raises sqlite3.Error.
+    """
     match order:
         case Order.RELEVANCE:
             return None
         case Order.DATE:
-            ids = np.frombuffer(reader.ids_by_date(), np.int64)
+            ids = id_array(connection, f"SELECT id FROM photos WHERE {SHOWN} ORDER BY sort_s DESC, id DESC")
         case Order.RATING:
-            ids = np.fromiter((row[0] for row in reader.select(_BY_RATING)), np.int64)
+            ids = id_array(connection, _BY_RATING)
         case Order.NAME:
-            rows = reader.select("SELECT name, id FROM photos WHERE gone_s IS NULL AND has_thumbnail = 1")
+            rows = connection.execute(f"SELECT name, id FROM photos WHERE {SHOWN}")
             ids = np.array([i for _, i in sorted((_natural(os.fsdecode(name)), i) for name, i in rows)], np.int64)
-    found = np.full(int(ids.max()) + 1 if len(ids) else 1, len(ids), np.int64)
+    (highest,) = connection.execute("SELECT coalesce(max(id), 0) FROM photos").fetchone()
+    found = np.full(highest + 1, len(ids), np.int64)
     found[ids] = np.arange(len(ids))
     return found
 

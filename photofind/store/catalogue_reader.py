@@ -10,6 +10,7 @@ from photofind.core.album import Album
 from photofind.core.photo import Counts, FolderState, PhotoId, PhotoRow, ProblemRow
 from photofind.core.query.known import KnownValues
 from photofind.core.query.parts import Filter, Literal
+from photofind.core.question import Order
 from photofind.store.catalogue_albums import albums_of
 from photofind.store.catalogue_connection import BELOW, below, split_path
 from photofind.store.catalogue_work import CatalogueOfWork, Twin, Work, join_path
@@ -179,6 +180,12 @@ class CatalogueReader(CatalogueOfWork):
         from photofind.store.catalogue_filters import filtered_ids
 
         return filtered_ids(self._connection, filters, literals)
+
+    def places(self, order: Order) -> "NDArray[np.int64] | None":
+        """The place of each photo in this order. See ``catalogue_orders``."""
+        from photofind.store.catalogue_orders import places
+
+        return places(self._connection, order)
 
     def known_values(self) -> KnownValues:
         """What filters can be completed with. See the module of that name."""
