@@ -98,8 +98,8 @@ def test_folders_above_watched_ones_say_nothing_wherever_those_lie(catalogue: Ca
     [
         "sunset " * 5000, " ".join(f"word{number}" for number in range(5000)), "x" * 100_000, "日" * 20_000,
         'a"b*c(d)^:e OR NEAR -{', "sun\0set",
-    ],  # fmt: skip
-)
+    ],
+)  # fmt: skip
 def test_no_text_is_too_long_or_too_odd(reader: CatalogueReader, text: str) -> None:
     assert set(reader.literal_hits(text, None)) <= {2, 4, 5, 6, 7}
     assert reader.filtered_ids([], [Literal(text)]).tolist() == []
