@@ -1,6 +1,7 @@
 """Smart albums: questions that the user keeps. Jobs of the librarian, and their way to a question and to files."""
 
 import os
+import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -171,11 +172,16 @@ def read_album(path: Path) -> Album:
 
 
 def write_album(path: Path, album: Album) -> None:
-    """Write an album for another library, in place of what was there. Blocks; any thread. Raises NoRoom, StoreFailed."""
-    new = path.with_name(f"{path.name}.new")
+    """Write an album for another library, in place of what was there; only this user can read it.
+
+    Blocks; any thread. Raises NoRoom, StoreFailed.
+    """
     with disk_errors("the album"):
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".photofind-")
+        new = Path(name)
         try:
-            new.write_text(album.to_json(), encoding="ascii")
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(album.to_json())
             sync_file(new)
             replace_file(new, path)
         finally:

@@ -97,7 +97,7 @@ def words_of(connection: sqlite3.Connection, photo_id: PhotoId) -> str | None:
         (photo_id,),
     )
     texts = [os.fsdecode(row[0]), os.fsdecode(row[1]), *(text for text in row[2:] if text), *(tag for (tag,) in tags)]
-    # a full stop of its own keeps phrases from running across fields
+    # a full stop of its own parts fields: see ``indexed_words``
     return " . ".join(" ".join(search_words(text)) for text in texts)
 
 

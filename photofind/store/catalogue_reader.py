@@ -169,7 +169,7 @@ class CatalogueReader(CatalogueOfWork):
     def literal_hits(self, text: str, limit: int | None, allowed: "NDArray[np.int64] | None" = None) -> "array[int]":
         """Photos whose names, folders, tags, captions, camera or date hold all words of ``text``; best first.
 
-        Of ``allowed`` only where that is given, int64 ascending. See ``literal_search``.
+        Of ``allowed`` only where that is given. See ``literal_search``.
         """
         from photofind.store.literal_search import literal_hits
 

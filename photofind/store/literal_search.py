@@ -12,6 +12,7 @@ from photofind.store.indexed_words import IS_CANDIDATE, NAME, WORDS, all_of, bel
 from photofind.store.shown_photos import newest_first
 from photofind.store.text_filters import fitting_tags, ids_tagged
 
+_MOST_PHRASES = 100  # of a pasted page the first words tell as much, and SQLite takes no statement of any length
 _BITS = 16  # phrases after that do not count for the order
 
 
@@ -21,9 +22,9 @@ def literal_hits(
     """Photos that can be shown whose words hold all words of ``text``, of ``allowed`` only where that is given.
 
     First those with most of the words in their names and tags, where somebody put them for this photo; then the newest.
-    ``allowed`` is ascending. Raises sqlite3.Error.
+    Raises sqlite3.Error.
     """
-    phrases = asked_phrases(text)
+    phrases = list(dict.fromkeys(asked_phrases(text)))[:_MOST_PHRASES]
     if not phrases:
         return array("q")
     holds_all = f" AND instr({below_watched(connection)}, ?)" * len(phrases)
@@ -36,6 +37,8 @@ def literal_hits(
     ids = newest_first(connection, of_id)
     if allowed is not None:
         ids = ids[np.isin(ids, allowed)]
+    if len(ids) < 2:  # most sentences stand in no photo's words: that is all there is to know
+        return array("q", ids[:limit].tobytes())
     names = found[np.searchsorted(of_id, ids)]
     worth = np.zeros(len(ids), np.int64)
     for bit, phrase in enumerate(phrases[:_BITS]):

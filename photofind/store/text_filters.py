@@ -23,6 +23,7 @@ from photofind.store.shown_photos import SHOWN
 
 _NOTHING: NDArray[np.int64] = np.empty(0, np.int64)
 _FOLDERS_AT_ONCE = 500
+_LONGEST_ENDING = 50
 _ONE_FORMAT = (("jpg", "jpeg", "jpe", "jfif"), ("tif", "tiff"), ("heic", "heif", "hif"))
 _BETWEEN_FOLDERS = re.compile(r"[/\\]" if os.sep == "\\" else "/")
 
@@ -107,17 +108,14 @@ def _named(connection: sqlite3.Connection, words: Sequence[str]) -> NDArray[np.i
 
 
 def _of_type(connection: sqlite3.Connection, name: str) -> NDArray[np.int64]:
-    if not name:
+    if not 0 < len(name) <= _LONGEST_ENDING:
         return _NOTHING
     names = next((same for same in _ONE_FORMAT if name in same), (name,))
     known = connection.execute(f"SELECT DISTINCT format FROM photos WHERE {SHOWN}")
     formats = [each for (each,) in known if "".join(search_words(each)) in names]
-    tests, arguments = [f"format IN ({','.join('?' * len(formats))})"], formats
-    for length in sorted({len(each.encode()) for each in names}):
-        endings = [f".{each}" for each in names if len(each.encode()) == length]
-        tests.append(f"lower(CAST(substr(name, {-1 - length}) AS TEXT)) IN ({','.join('?' * len(endings))})")
-        arguments += endings
-    return id_array(connection, f"SELECT id FROM photos WHERE {SHOWN} AND ({' OR '.join(tests)})", arguments)
+    tests = [f"format IN ({','.join('?' * len(formats))})", *["CAST(name AS TEXT) LIKE ?"] * len(names)]
+    endings = [f"%.{each}" for each in names]  # letters and digits, so nothing in them is a pattern
+    return id_array(connection, f"SELECT id FROM photos WHERE {SHOWN} AND ({' OR '.join(tests)})", (*formats, *endings))
 
 
 def _levels(texts: Iterable[str]) -> list[Phrase]:

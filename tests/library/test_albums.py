@@ -131,7 +131,9 @@ def test_a_file_brings_an_album_to_another_library(desk: Desk, tmp_path: Path) -
     path = tmp_path / f"Strand{SUFFIX}"
     write_album(path, album)
     assert read_album(path) == replace(album, id=0)
-    assert [entry.name for entry in tmp_path.iterdir() if "Strand" in entry.name] == [path.name]
+    write_album(path, replace(album, text="more"))
+    assert read_album(path).text == "more"
+    assert {entry.name for entry in tmp_path.iterdir()} == {"library", path.name}
 
 
 def test_a_file_that_is_no_album_is_refused_in_a_sentence(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from photofind.core.photo import Facts
+from photofind.core.query.parts import Literal, TextField, TextFilter
 from photofind.store.catalogue import Catalogue, FileStat, ReadPicture
 from photofind.store.catalogue_reader import CatalogueReader
 
@@ -90,3 +91,17 @@ def test_folders_above_watched_ones_say_nothing_wherever_those_lie(catalogue: Ca
     assert list(reader.literal_hits("anna", None)) == [photo_id]
     assert list(reader.literal_hits("home", None)) == [photo_id]
     assert list(reader.literal_hits("mnt", None)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sunset " * 5000, " ".join(f"word{number}" for number in range(5000)), "x" * 100_000, "日" * 20_000,
+        'a"b*c(d)^:e OR NEAR -{', "sun\0set",
+    ],
+)  # fmt: skip
+def test_no_text_is_too_long_or_too_odd(reader: CatalogueReader, text: str) -> None:
+    assert set(reader.literal_hits(text, None)) <= {2, 4, 5, 6, 7}
+    assert reader.filtered_ids([], [Literal(text)]).tolist() == []
+    for kind in TextField:
+        assert reader.filtered_ids([TextFilter(kind, text)]).tolist() == []
