@@ -123,7 +123,9 @@ class Answering:
     def _compared(self, question: Question, query: Query, encoder: LibraryEncoder) -> Answer:
         of_texts = self._vectors.begin([words.text for words in query.words], encoder)
         # These take a while after a change or a rest: in the encoder's time, not after it.
-        index, searchable, asked = encoder.index(), self._searchable_ids(encoder), self._asked(question, query)
+        encoder.index()
+        self._searchable_ids(encoder)
+        asked = self._asked(question, query)
         pictures = [self._vectors.of_picture(source, encoder) for source in question.pictures]
         texts = dict(zip(query.words, of_texts(), strict=True))
         parts = list(zip(question.weights or (1.0,) * len(pictures), pictures, strict=True))

@@ -68,8 +68,8 @@ def test_what_is_named_so_comes_first_and_what_looks_so_follows(find: Find) -> N
         ("tag:summer", {"leaf.jpg"}),
         ("-tag:summer folder:trip", {"poppy.jpg"}),
         ('"red car"', {"red car.jpg"}),
-        ('-"car"', set(name.split("/")[1] for name in PHOTOS) - {"red car.jpg"}),
-        ("-car", set(name.split("/")[1] for name in PHOTOS) - {"red car.jpg"}),
+        ('-"car"', {name.split("/")[1] for name in PHOTOS} - {"red car.jpg"}),
+        ("-car", {name.split("/")[1] for name in PHOTOS} - {"red car.jpg"}),
         ("camera:nikon", set()),
     ],
 )

@@ -74,14 +74,14 @@ def _reach(words: Sequence[str], at: int) -> tuple[int, int] | None:
     while first < len(words) and _bare(words[first]) in _SKIPPED and words[first][-1] not in _ENDS:
         first += 1
     end = first
-    while end < len(words) and not _stops(words, end, first):
+    while end < len(words) and not _stops(words, end):
         end += 1
         if words[end - 1][-1] in _ENDS:
             break
     return (first, end) if end > first and " ".join(words[first:end]).rstrip(_ENDS).strip() else None
 
 
-def _stops(words: Sequence[str], at: int, first: int) -> bool:
+def _stops(words: Sequence[str], at: int) -> bool:
     name = _bare(words[at])
     following = _bare(words[at + 1]) if at + 1 < len(words) else ""
     return name in _JOINING or name in _NEGATING or (name, following) in _PAIRS

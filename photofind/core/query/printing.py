@@ -1,8 +1,11 @@
 """From what is asked for back to a text that asks for it."""
 
+from dataclasses import replace
+
 from photofind.core.query.dates import days_text, open_text
 from photofind.core.query.parts import (
     DateFilter,
+    Filter,
     Literal,
     NearFilter,
     NumberFilter,
@@ -31,25 +34,32 @@ def to_text(query: Query) -> str:
 def part_text(part: Part) -> str:
     """One part as it would be typed, with its sign."""
     sign = "-" if part.negated else ""
+    if isinstance(part, Words):
+        signs = sign if part.weight == 1 and part.negated else f"{sign}{_number(part.weight)}:"
+        return _shortest(part, [f"{signs}{part.text}", signs + _quoted(part.text), signs + _grouped(part.text)])
+    if isinstance(part, Literal):
+        return sign + _quoted(part.text)
+    return sign + _filter_text(part)
+
+
+def _filter_text(part: Filter) -> str:
     match part:
-        case Words(text, weight):
-            signs = sign if weight == 1 and part.negated else f"{sign}{_number(weight)}:"
-            shorter = [f"{signs}{text}", signs + _quoted(text)]
-            return next((one for one in shorter if parse(one).parts == (part,)), signs + _grouped(text))
-        case Literal(text):
-            return sign + _quoted(text)
         case TextFilter(field, value):
-            plain = f"{sign}{field.value}:{value}"
-            return plain if parse(plain).parts == (part,) else f"{sign}{field.value}:{_quoted(value)}"
+            plain = replace(part, negated=False)
+            return _shortest(plain, [f"{field.value}:{value}", f"{field.value}:{_quoted(value)}"])
         case NumberFilter(field):
-            return f"{sign}{field.value}:{_range(part)}"
+            return f"{field.value}:{_range(part)}"
         case DateFilter(first, last):
-            days = days_text((first, last)) if first and last else open_text(first, last)
-            return f"{sign}date:{days}"
+            return "date:" + (days_text((first, last)) if first and last else open_text(first, last))
         case TraitFilter(trait):
-            return sign + trait.value
+            return trait.value
         case NearFilter(latitude, longitude, radius_km):
-            return f"{sign}near:{_number(latitude)},{_number(longitude)},{_number(radius_km)}km"
+            return f"near:{_number(latitude)},{_number(longitude)},{_number(radius_km)}km"
+
+
+def _shortest(part: Part, candidates: list[str]) -> str:
+    """The first that is read as this part; the last one always is."""
+    return next((text for text in candidates[:-1] if parse(text).parts == (part,)), candidates[-1])
 
 
 def without_part(query: Query, part: Part) -> str:

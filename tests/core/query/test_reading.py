@@ -195,5 +195,6 @@ def test_any_words_can_be_asked_for_or_against(text: str, weight: float, negated
 
 def test_a_question_is_explained_in_one_line() -> None:
     assert explain(parse("dog -snow date:2019..2021 -camera:nikon rating:>=4 \"rex\"")) == (
-        "Looks like “dog”, not like “snow”; taken from 2019-01-01 to 2021-12-31; not camera “nikon”; rated at least 4; says “rex”"
+        "Looks like “dog”, not like “snow”; taken from 2019-01-01 to 2021-12-31; not camera “nikon”; rated at least 4;"
+        " says “rex”"
     )
