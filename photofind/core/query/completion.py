@@ -72,7 +72,7 @@ def completions(text: str, cursor: int, known: KnownValues) -> list[Completion]:
     if field and cursor >= begin:
         typed = cut(text[:cursor])[-1].value
         head = sign + text[piece.start + len(sign) : begin]
-        offered = [(head + quoted_if_needed(value), about) for value, about in _values(field, typed, known)]
+        offered = [(head + value, about) for value, about in _values(field, typed, known)]
     elif piece.quoted:
         return []
     else:
@@ -84,16 +84,14 @@ def completions(text: str, cursor: int, known: KnownValues) -> list[Completion]:
 
 
 def _fields(typed: str) -> list[tuple[str, str]]:
-    """English names first; a field is offered once."""
+    """The English names that begin so; where none does, those of the other languages."""
     key = folded(typed)
     if not key:
         return []
     found = [(names[0], HELP[field].about) for field, names in NAMES.items() if folded(names[0]).startswith(key)]
-    offered = {name for name, _about in found}
-    for field, names in NAMES.items():
-        if names[0] not in offered:
-            found += [(name, HELP[field].about) for name in names[1:] if folded(name).startswith(key)][:1]
-    return found
+    return found or [
+        (name, HELP[field].about) for field, names in NAMES.items() for name in names[1:] if folded(name).startswith(key)
+    ]
 
 
 def _values(field: Field, typed: str, known: KnownValues) -> list[tuple[str, str]]:
@@ -107,7 +105,7 @@ def _values(field: Field, typed: str, known: KnownValues) -> list[tuple[str, str
         begin, dots, last = typed.rpartition("..")
         years = {begin + dots + str(year): "Year" for year in known.years if str(year).startswith(last.strip())}
         words = dict(_DATES)
-        return [*years.items(), *((value, words[value]) for value in _matching(words, typed))]
+        return [*years.items(), *((quoted_if_needed(value), words[value]) for value in _matching(words, typed))]
     values: dict[Field, tuple[tuple[str, ...], str]] = {
         TextField.TAG: (known.tags, "Tag"),
         TextField.CAMERA: (known.cameras, "Camera"),
@@ -116,7 +114,7 @@ def _values(field: Field, typed: str, known: KnownValues) -> list[tuple[str, str
         TextField.TYPE: (known.formats, "Format"),
     }
     offered, about = values.get(field, ((), ""))
-    return [(value, about) for value in _matching(offered, typed)]
+    return [(quoted_if_needed(value), about) for value in _matching(offered, typed)]
 
 
 def _matching(values: Iterable[str], typed: str) -> list[str]:

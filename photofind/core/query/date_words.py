@@ -1,5 +1,6 @@
 """Words for months, seasons and days in English, German, Spanish, French and Chinese, folded as ``core.words`` does."""
 
+
 def _each(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
@@ -29,10 +30,10 @@ _SEASONS = {
 }
 SEASONS = {word: month for month, words in _SEASONS.items() for word in words.split()}
 
-DAYS_AGO = {
-    **dict.fromkeys(("today", "heute", "hoy", "aujourd hui", "今天"), 0),
+DAYS_AGO = {  # written without blanks
+    **dict.fromkeys(("today", "heute", "hoy", "aujourdhui", "今天"), 0),
     **dict.fromkeys(("yesterday", "gestern", "ayer", "hier", "昨天"), 1),
-    **dict.fromkeys(("vorgestern", "anteayer", "avant hier", "前天"), 2),
+    **dict.fromkeys(("vorgestern", "anteayer", "avanthier", "前天"), 2),
 }
 LAST = _each("last letzte letzten letzter letztes vergangene vergangenen vergangenes pasado pasada ultimo ultima "
     "dernier derniere passe passee 上 上个 去")

@@ -101,8 +101,9 @@ def _season(year: int, month: int) -> Span:
 
 
 def _in_words(text: str, today: date) -> Span | None:
-    if text in DAYS_AGO:
-        day = today - timedelta(days=DAYS_AGO[text])
+    days_ago = DAYS_AGO.get(text.replace(" ", ""))
+    if days_ago is not None:
+        day = today - timedelta(days=days_ago)
         return day, day
     words = [word for word in text.split() if word not in FILLING]
     is_last = any(word in LAST for word in words)

@@ -79,6 +79,8 @@ def _date_filter(field: Field, value: str, negated: bool, today: date) -> DateFi
 
 def _number_filter(field: NumberField, value: str, negated: bool) -> NumberFilter | None:
     value = value.replace("≥", ">=").replace("≤", "<=").replace("=>", ">=").replace("=<", "<=").replace("…", "..")
+    if field is NumberField.RATING and value.strip("★") == "":
+        value = str(len(value))
     number = rf"({_NUMBER})\s*(?:{_UNITS[field]})?"
     ends: tuple[str | None, str | None]
     signs: tuple[str, str]

@@ -1,8 +1,8 @@
 """What a run of words wants and what it does not: ``beach without people at sunset``.
 
 What is negated is everything after the negation word up to a comma, a preposition or the end of the run, at most
-three words: ``without parked cars``. Listings go on: ``without dogs or cats``. Chinese has no blanks: there it ends at 的,
-a mark, or the next blank.
+three words: ``without parked cars``. Listings go on: ``without dogs or cats``, ``without dogs, cats or people``.
+Chinese has no blanks: there it ends at 的, a mark, or the next blank.
 """
 
 import re
@@ -24,6 +24,7 @@ from photofind.core.query.negation_words import (
 )
 
 _REACH = 3
+_COMMAS = ",，、"
 _MARKS = ",;.!?，。；！？、:"
 _ELISION = re.compile(r"(?:d|l|qu)['’](?=\w)", re.IGNORECASE)
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff"
@@ -127,7 +128,10 @@ def _reach(words: Sequence[Word], at: int, length: int) -> tuple[list[Clause], i
         index += 1
         taken.append(word)
         if word.text[-1] in _MARKS:
-            break
+            if word.text[-1] not in _COMMAS or not _list_goes_on(words, index):
+                break
+            clauses.append(_clause(taken, start))
+            start, taken = words[index].start, []
     if taken:
         clauses.append(_clause(taken, start))
     if index < len(words) and clauses and folded(words[index].text) in AND_WORDS and _trigger_at(words, index + 1):
@@ -137,6 +141,17 @@ def _reach(words: Sequence[Word], at: int, length: int) -> tuple[list[Clause], i
 
 def _trigger_at(words: Sequence[Word], at: int) -> bool:
     return at < len(words) and _trigger_length(words, at) > 0
+
+
+def _list_goes_on(words: Sequence[Word], at: int) -> bool:
+    """Whether what begins at ``at``, behind a comma, belongs to a listing: ``without dogs, cats or people``."""
+    for word in words[at + 1 :]:
+        key = folded(word.text)
+        if key in OR_WORDS:
+            return True
+        if key in STOP_WORDS or key in AND_WORDS or key in TRIGGERS:
+            return False
+    return False
 
 
 def _new_thing(words: Sequence[Word], at: int) -> bool:
@@ -154,7 +169,7 @@ def _clause(taken: Sequence[Word], start: int) -> Clause:
 
 def _without_leading(clauses: list[Clause]) -> list[Clause]:
     """Without the "with" of ``with no people``, and without the comma before a negation."""
-    if clauses and not clauses[-1].negated and folded(clauses[-1].text) in LEADING:
+    while clauses and not clauses[-1].negated and folded(clauses[-1].text) in LEADING:
         clauses = clauses[:-1]
     if clauses and not clauses[-1].negated and clauses[-1].text.rstrip(_MARKS):
         last = clauses[-1]

@@ -1,5 +1,6 @@
 """Words that say not, where what they say it of is over, and where they say no such thing; folded as in ``core.words``."""
 
+
 def _each(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
@@ -10,8 +11,10 @@ TRIGGERS = _each(
 )
 TWO_WORD_TRIGGERS = {("pas", "de"), ("pas", "d"), ("pas", "des"), ("pas", "du")}
 
-ARTICLES = _each("a an the any some my der die das den dem des ein eine einen einem einer eines "
-    "el la los las un una unos unas le les une des du de l d qu")
+ARTICLES = _each(
+    "a an the any some my der die das den dem des ein eine einen einem einer eines "
+    "el la los las un una unos unas le les une des du de l d qu hay"
+)
 # After these the listing goes on; after "and" only where no article begins a new thing.
 OR_WORDS = _each("or nor oder noch o u ni ou 或 或者")
 AND_WORDS = _each("and und y e et 和 以及")
@@ -21,13 +24,15 @@ STOP_WORDS = _each(
     "con en sobre bajo pero junto durante desde entre para por "
     "avec dans sur sous mais devant derriere pendant chez pour au aux"
 )
-# "beach with no people": this goes with the negation.
-LEADING = _each("with and but mit und aber con y pero avec et mais")
+# "beach with no people", "there are no people": these go with the negation.
+LEADING = _each("with there is are and but mit und aber con y pero avec et mais")
 
 # What follows makes it a fixed phrase: a sign, a name, a title.
 FIXED_AFTER: dict[str, frozenset[str]] = {
-    "no": _each("parking smoking entry exit trespassing swimming fishing diving dumping littering stopping standing hunting "
-        "camping photography vacancy man mans one way longer more less matter problem idea doubt place u go name 1"),
+    "no": _each(
+        "parking smoking entry exit trespassing swimming fishing diving dumping littering stopping standing hunting "
+        "camping photography vacancy man mans one way longer more less matter problem idea doubt place u go name"
+    ),
     "without": _each("borders frontiers cause doubt end fail"),
     "ohne": _each("grenzen titel namen gewahr"),
     "kein": _each("zutritt eingang durchgang problem"),
@@ -43,7 +48,7 @@ FIXED_AFTER: dict[str, frozenset[str]] = {
 }
 # What stands before makes it a name, or a noun.
 FIXED_BEFORE: dict[str, frozenset[str]] = {
-    "no": _each("dr doctor mr say says said saying yes or maneki kimi ja si there"),
+    "no": _each("dr doctor mr say says said saying yes or maneki kimi ja si"),
     "sin": _each("original deadly mortal of the a"),
     "sans": _each("comic open noto source dejavu"),
     "kein": _each("ist"),
@@ -52,5 +57,5 @@ FIXED_BEFORE: dict[str, frozenset[str]] = {
     "沒有": _each("有"),
     "不要": _each("要"),
 }
-# Prohibition signs are photographed often: whatever they forbid is in the picture.
-SIGNS = _each("sign signs signpost schild schilder verbotsschild cartel senal panneau")
+# Signs that forbid something are photographed often; what they forbid need not be in the picture, nor be unwanted.
+SIGNS = _each("allowed permitted erlaubt verboten sign signs signpost schild schilder verbotsschild cartel senal panneau")

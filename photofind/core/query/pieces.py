@@ -41,7 +41,7 @@ def has_weight(piece: Piece) -> bool:
     """``2:beach``, but neither ``12:30`` nor ``16:9``."""
     if not _NUMBER_HEAD.fullmatch(piece.head):
         return False
-    return piece.quoted or (piece.value[:1] != "" and not piece.value[0].isnumeric())
+    return piece.quoted or (piece.value[:1] != "" and not piece.value[0].isdecimal())
 
 
 def cut(text: str) -> list[Piece]:
@@ -62,7 +62,7 @@ def _piece(text: str, start: int) -> Piece:
     if text[start] in _MINUS and start + 1 < len(text):
         following = text[start + 1]
         piece = _unsigned(text, start + 1)
-        wanted = has_weight(piece) if following.isnumeric() else not (following.isspace() or following in _MINUS)
+        wanted = has_weight(piece) if following.isdecimal() else not (following.isspace() or following in _MINUS)
         if wanted:
             return Piece(start, piece.end, text[start : piece.end], piece.value, piece.head, piece.quoted, negated=True)
     return _unsigned(text, start)

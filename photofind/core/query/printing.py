@@ -5,10 +5,20 @@ from datetime import date
 
 from photofind.core.query.dates import dates_text
 from photofind.core.query.numerals import number_text
-from photofind.core.query.parts import DateFilter, Filter, Literal, NearFilter, NumberFilter, Part, Query, TextFilter, Words
+from photofind.core.query.parts import (
+    DateFilter,
+    Filter,
+    Literal,
+    NearFilter,
+    NumberFilter,
+    Part,
+    Query,
+    TextFilter,
+    Words,
+)
 from photofind.core.query.reading import parse, read
 
-_NEEDS_NO_QUOTES = re.compile(r"[^\W\d_](?:[\w.-]*\w)?")
+_WORD = re.compile(r"\w(?:[\w.-]*\w)?")
 
 
 def to_text(query: Query) -> str:
@@ -46,20 +56,39 @@ def without_part(text: str, part: Part, today: date | None = None) -> str:
     return left.strip() if parse(left, today).parts == rest else to_text(Query(rest))
 
 
+def _needs_no_quotes(text: str) -> bool:
+    """Whether words may stand bare behind a minus or a weight, where a digit would mean something else."""
+    return text[:1].isalpha() and _WORD.fullmatch(text) is not None
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def quoted_if_needed(value: str) -> str:
+    """A text as it stands behind the colon of a field."""
+    return value if _WORD.fullmatch(value) else _quoted(value)
+
+
+def _needs_no_quotes(text: str) -> bool:
+    """Whether words may stand bare behind a minus or a weight, where a digit would mean something else."""
+    return text[:1].isalpha() and _WORD.fullmatch(text) is not None
+
+
 def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
 def quoted_if_needed(text: str) -> str:
     """A value as it stands behind the colon of a field."""
-    return text if _NEEDS_NO_QUOTES.fullmatch(text) else _quoted(text)
+    return text if _needs_no_quotes(text) else _quoted(text)
 
 
 def _wanted_text(part: Part) -> str:
     if isinstance(part, Words):
-        if part.weight == 1 and part.negated and _NEEDS_NO_QUOTES.fullmatch(part.text):
+        if part.weight == 1 and part.negated and _needs_no_quotes(part.text):
             return part.text
-        return f"{number_text(part.weight)}:{quoted_if_needed(part.text)}"
+        return f"{number_text(part.weight)}:{part.text if _needs_no_quotes(part.text) else _quoted(part.text)}"
     if isinstance(part, Literal):
         return _quoted(part.text)
     return _filter_text(part)
