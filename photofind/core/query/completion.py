@@ -1,35 +1,31 @@
-"""What may come next in a question that is being typed."""
+"""What may be typed next: names of fields, and values that the library knows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from photofind.core.query.fields import field_names, field_of, trait_values
-from photofind.core.query.known import KnownValues
-from photofind.core.words import search_words
+from photofind.core.query.field_names import HELP, NAMES, Field, Special, field_named, folded
+from photofind.core.query.parts import NumberField, TextField, Trait
+from photofind.core.query.pieces import cut
+from photofind.core.query.printing import quoted_if_needed
 
-_MOST = 8
-_MEANINGS = {
-    "camera": "maker or model of the camera",
-    "lens": "the lens",
-    "folder": "a folder the photo lies in",
-    "name": "the file's name",
-    "type": "the file's format",
-    "tag": "a tag",
-    "rating": "stars, 0 to 5",
-    "size": "megapixels",
-    "iso": "the film speed",
-    "date": "when it was taken",
-    "before": "taken before",
-    "after": "taken after",
-    "is": "what the photo is",
-    "has": "what the photo has",
-    "near": "where it was taken",
-}
+MOST_OFFERED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class KnownValues:
+    """What the library holds, each in the order in which it is to be offered (most used first, say)."""
+
+    tags: tuple[str, ...] = ()
+    cameras: tuple[str, ...] = ()
+    lenses: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    formats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """``text`` takes the place of ``question[start:end]``; ``description`` says what it is, in a few words."""
+    """``text`` goes in place of ``start`` to ``end`` of what was typed; ``description`` says in a few words what it is."""
 
     start: int
     end: int
@@ -37,85 +33,94 @@ class Completion:
     description: str
 
 
+_TRAITS = {
+    Trait.FAVOURITE: "Rated 5 stars",
+    Trait.PORTRAIT: "Higher than wide",
+    Trait.LANDSCAPE: "Wider than high",
+    Trait.SQUARE: "As wide as high",
+    Trait.OFFLINE: "Cannot be reached now",
+    Trait.DUPLICATE: "Stored more than once",
+    Trait.GPS: "Its place is known",
+}
+_DATES = (
+    ("today", "Taken today"),
+    ("yesterday", "Taken yesterday"),
+    ("last week", "Monday to Sunday of last week"),
+    ("last month", "The whole of last month"),
+    ("last summer", "June to August"),
+    ("last year", "The whole of last year"),
+)
+_EXAMPLES: dict[Field, tuple[tuple[str, str], ...]] = {
+    NumberField.RATING: ((">=4", "4 or 5 stars"), ("5", "5 stars"), (">=3", "3 stars or more"), ("0", "Not rated")),
+    NumberField.MEGAPIXELS: ((">10MP", "Above 10 megapixels"), ("<2MP", "Below 2 megapixels")),
+    NumberField.ISO: (("<=400", "Bright light"), (">=1600", "Little light")),
+}
+
+
 def completions(text: str, cursor: int, known: KnownValues) -> list[Completion]:
-    """For the piece of the question before the cursor, at most eight, the likeliest first. Any thread.
+    """What the piece of ``text`` that ends at or goes on behind ``cursor`` may become, best first, at most 12. Any thread.
 
-    The beginning of a field's name offers fields; after the name, values that the library knows, by the beginning of any
-    of their words. Plain words offer nothing.
+    Behind a field the values that begin with what is typed, then those with a word that does; capitals and accents do not
+    matter. Before a colon the fields that begin so. Nothing at a blank, in quoted text, and where nothing would change.
     """
-    start, end = _piece(text, cursor)
-    piece = text[start:cursor]
-    sign = "-" if piece.startswith("-") else ""
-    typed = piece[len(sign) :]
-    name, colon, value = typed.replace("：", ":").partition(":")
-    if not colon:
-        return _fields(start, end, sign, typed)
-    field = field_of(name)
-    if field is None:
+    piece = next((piece for piece in cut(text) if piece.start < cursor <= piece.end), None)
+    if piece is None:
         return []
-    begun = value.removeprefix('"')
-    found = [one for one in _values(field, known) if _begins(one, begun)]
+    sign = piece.text[:1] if piece.negated else ""
+    field = field_named(piece.head)
+    begin = piece.start + len(sign) + len(piece.head) + 1
+    if field and cursor >= begin:
+        typed = cut(text[:cursor])[-1].value
+        head = sign + text[piece.start + len(sign) : begin]
+        offered = [(head + value, about) for value, about in _values(field, typed, known)]
+    elif piece.quoted:
+        return []
+    else:
+        offered = [(sign + name + ":", about) for name, about in _fields(text[piece.start + len(sign) : cursor])]
+    end = piece.end if field or not piece.head else begin
     return [
-        Completion(start, end, f"{sign}{field}:{_quoted(one)} ", _MEANINGS[field])
-        for one in found[:_MOST]
-        if _quoted(one) != value
+        Completion(piece.start, end, new, about) for new, about in offered if new != text[piece.start : end]
+    ][:MOST_OFFERED]
+
+
+def _fields(typed: str) -> list[tuple[str, str]]:
+    """The English names that begin so; where none does, those of the other languages."""
+    key = folded(typed)
+    if not key:
+        return []
+    found = [(names[0], HELP[field].about) for field, names in NAMES.items() if folded(names[0]).startswith(key)]
+    return found or [
+        (name, HELP[field].about) for field, names in NAMES.items() for name in names[1:] if folded(name).startswith(key)
     ]
 
 
-def _fields(start: int, end: int, sign: str, typed: str) -> list[Completion]:
-    if not typed:
-        return []
-    examples = field_names()
-    found = [name for name in examples if name.startswith(typed.casefold())]
-    return [
-        Completion(start, end, f"{sign}{name}:", f"{_MEANINGS[name]}, as in {examples[name]}") for name in found[:_MOST]
-    ]
+def _values(field: Field, typed: str, known: KnownValues) -> list[tuple[str, str]]:
+    if field in _EXAMPLES:
+        return [(value, about) for value, about in _EXAMPLES[field] if value.startswith(typed.strip())]
+    if field in (Special.IS, Special.HAS):
+        traits = [(trait.value.partition(":"), about) for trait, about in _TRAITS.items()]
+        mine = {value: about for (name, _colon, value), about in traits if name == field.value}
+        return [(value, mine[value]) for value in _matching(mine, typed)]
+    if field in (Special.DATE, Special.BEFORE, Special.AFTER):
+        begin, dots, last = typed.rpartition("..")
+        years = {begin + dots + str(year): "Year" for year in known.years if str(year).startswith(last.strip())}
+        words = dict(_DATES)
+        return [*years.items(), *((quoted_if_needed(value), words[value]) for value in _matching(words, typed))]
+    values: dict[Field, tuple[tuple[str, ...], str]] = {
+        TextField.TAG: (known.tags, "Tag"),
+        TextField.CAMERA: (known.cameras, "Camera"),
+        TextField.LENS: (known.lenses, "Lens"),
+        TextField.FOLDER: (known.folders, "Folder"),
+        TextField.TYPE: (known.formats, "Format"),
+    }
+    offered, about = values.get(field, ((), ""))
+    return [(quoted_if_needed(value), about) for value in _matching(offered, typed)]
 
 
-def _values(field: str, known: KnownValues) -> Sequence[str]:
-    match field:
-        case "is" | "has":
-            return trait_values(field)
-        case "date" | "before" | "after":
-            return known.years
-        case "type":
-            return known.formats
-        case "tag" | "camera" | "folder":
-            return {"tag": known.tags, "camera": known.cameras, "folder": known.folders}[field]
-        case "lens":
-            return known.lenses
-    return ()
-
-
-def _begins(value: str, begun: str) -> bool:
-    """Whether the words of ``begun`` stand in ``value`` in this order, the last one maybe not finished."""
-    words, wanted = search_words(value), search_words(begun)
-    if not wanted:
-        return True
-    *whole, last = wanted
-    return any(
-        words[at : at + len(whole)] == whole and words[at + len(whole)].startswith(last)
-        for at in range(len(words) - len(whole))
-    )
-
-
-def _piece(text: str, cursor: int) -> tuple[int, int]:
-    """The piece that the cursor is in: blanks inside quotes belong to it."""
-    start, quoted = 0, False
-    for at, sign in enumerate(text[:cursor]):
-        if sign == '"':
-            quoted = not quoted
-        elif sign.isspace() and not quoted:
-            start = at + 1
-    end = cursor
-    while end < len(text) and (quoted or not text[end].isspace()):
-        end += 1
-        if quoted and text[end - 1] == '"':
-            break
-    return start, end
-
-
-def _quoted(value: str) -> str:
-    if value and not any(sign.isspace() or sign in '"“„«»「『' for sign in value):
-        return value
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _matching(values: Iterable[str], typed: str) -> list[str]:
+    """Those that begin with ``typed``, then those that have a word that does."""
+    key = folded(typed)
+    listed = list(values)
+    matching = [(" " + folded(value)).find(" " + key) for value in listed]
+    ranked = sorted((place > 0, index) for index, place in enumerate(matching) if place >= 0)
+    return [listed[index] for _later, index in ranked]

@@ -1,8 +1,10 @@
-"""From what is asked for back to a text that asks for it."""
+"""A question as text, so that reading it gives the question again."""
 
-from dataclasses import replace
+import re
+from datetime import date
 
-from photofind.core.query.dates import days_text, open_text
+from photofind.core.query.dates import dates_text
+from photofind.core.query.numerals import number_text
 from photofind.core.query.parts import (
     DateFilter,
     Filter,
@@ -12,81 +14,106 @@ from photofind.core.query.parts import (
     Part,
     Query,
     TextFilter,
-    TraitFilter,
     Words,
 )
-from photofind.core.query.reading import parse
+from photofind.core.query.reading import parse, read
+
+_WORD = re.compile(r"\w(?:[\w.-]*\w)?")
 
 
 def to_text(query: Query) -> str:
-    """A text that ``parse`` understands as the same parts, in the same order; mistakes are left out."""
-    texts: list[str] = []
-    plain = True  # one part may be a sentence without any sign
-    for part in query.parts:
-        if isinstance(part, Words) and not part.negated and part.weight == 1 and plain:
-            plain = False
-            texts.append(part.text if parse(part.text).parts == (part,) else part_text(part))
-        else:
-            texts.append(part_text(part))
-    return " ".join(texts)
+    """``query`` in the language of the search box, without its mistakes: ``parse(to_text(query))`` has its parts again.
+
+    Text values must not begin or end with blanks, nor words hold more than one at a time: ``parse`` makes no others.
+    """
+    plain = [part for part in query.parts if isinstance(part, Words) and not part.negated and part.weight == 1]
+    if len(plain) == 1:
+        natural = " ".join(part.text if part is plain[0] else part_text(part) for part in query.parts)
+        understood = parse(natural)
+        if understood.parts == query.parts and not understood.mistakes:
+            return natural
+    return " ".join(part_text(part) for part in query.parts)
 
 
 def part_text(part: Part) -> str:
-    """One part as it would be typed, with its sign."""
-    sign = "-" if part.negated else ""
-    if isinstance(part, Words):
-        signs = sign if part.weight == 1 and part.negated else f"{sign}{_number(part.weight)}:"
-        return _shortest(part, [f"{signs}{part.text}", signs + _quoted(part.text), signs + _grouped(part.text)])
-    if isinstance(part, Literal):
-        return sign + _quoted(part.text)
-    return sign + _filter_text(part)
+    """One part as text that means the same wherever it stands in a question."""
+    return ("-" if part.negated else "") + _wanted_text(part)
 
 
-def _filter_text(part: Filter) -> str:
-    match part:
-        case TextFilter(field, value):
-            plain = replace(part, negated=False)
-            return _shortest(plain, [f"{field.value}:{value}", f"{field.value}:{_quoted(value)}"])
-        case NumberFilter(field):
-            return f"{field.value}:{_range(part)}"
-        case DateFilter(first, last):
-            return "date:" + (days_text((first, last)) if first and last else open_text(first, last))
-        case TraitFilter(trait):
-            return trait.value
-        case NearFilter(latitude, longitude, radius_km):
-            return f"near:{_number(latitude)},{_number(longitude)},{_number(radius_km)}km"
+def without_part(text: str, part: Part, today: date | None = None) -> str:
+    """``text`` as it was typed but without what says ``part``; where that changes the rest, the rest is printed anew.
+
+    A text that does not say ``part`` stays as it is.
+    """
+    placed = read(text, today).parts
+    gone = next((candidate for candidate in placed if candidate.part == part), None)
+    if gone is None:
+        return text
+    left = text
+    for start, end in sorted(gone.spans, reverse=True):
+        left = f"{left[:start].rstrip()} {left[end:].lstrip()}"
+    rest = tuple(candidate.part for candidate in placed if candidate is not gone)
+    return left.strip() if parse(left, today).parts == rest else to_text(Query(rest))
 
 
-def _shortest(part: Part, candidates: list[str]) -> str:
-    """The first that is read as this part; the last one always is."""
-    return next((text for text in candidates[:-1] if parse(text).parts == (part,)), candidates[-1])
-
-
-def without_part(query: Query, part: Part) -> str:
-    """The text of the question without this part, for a chip that is taken away."""
-    parts = list(query.parts)
-    parts.remove(part)
-    return to_text(Query(tuple(parts)))
-
-
-def _range(part: NumberFilter) -> str:
-    least, most = part.least, part.most
-    if least is not None and least == most:
-        return _number(least)
-    if least is not None and most is not None:
-        return f"{_number(least)}..{_number(most)}"
-    if least is not None:
-        return f"{'>' if part.least_excluded else '>='}{_number(least)}"
-    return f"{'<' if part.most_excluded else '<='}{_number(most or 0.0)}"
-
-
-def _number(value: float) -> str:
-    return f"{value:.6f}".rstrip("0").rstrip(".")
+def _needs_no_quotes(text: str) -> bool:
+    """Whether words may stand bare behind a minus or a weight, where a digit would mean something else."""
+    return text[:1].isalpha() and _WORD.fullmatch(text) is not None
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + text.replace('"', '""') + '"'
 
 
-def _grouped(text: str) -> str:
-    return "(" + text.replace("\\", "\\\\").replace(")", "\\)") + ")"
+def quoted_if_needed(value: str) -> str:
+    """A text as it stands behind the colon of a field."""
+    return value if _WORD.fullmatch(value) else _quoted(value)
+
+
+def _needs_no_quotes(text: str) -> bool:
+    """Whether words may stand bare behind a minus or a weight, where a digit would mean something else."""
+    return text[:1].isalpha() and _WORD.fullmatch(text) is not None
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def quoted_if_needed(text: str) -> str:
+    """A value as it stands behind the colon of a field."""
+    return text if _needs_no_quotes(text) else _quoted(text)
+
+
+def _wanted_text(part: Part) -> str:
+    if isinstance(part, Words):
+        if part.weight == 1 and part.negated and _needs_no_quotes(part.text):
+            return part.text
+        return f"{number_text(part.weight)}:{part.text if _needs_no_quotes(part.text) else _quoted(part.text)}"
+    if isinstance(part, Literal):
+        return _quoted(part.text)
+    return _filter_text(part)
+
+
+def _filter_text(part: Filter) -> str:
+    if isinstance(part, TextFilter):
+        return f"{part.field.value}:{quoted_if_needed(part.value)}"
+    if isinstance(part, NumberFilter):
+        return f"{part.field.value}:{_numbers_text(part)}"
+    if isinstance(part, DateFilter):
+        return f"date:{dates_text(part.first, part.last)}"
+    if isinstance(part, NearFilter):
+        place = f"{number_text(part.latitude)},{number_text(part.longitude)}"
+        return f"near:{place},{number_text(part.radius_km)}km"
+    return part.trait.value
+
+
+def _numbers_text(part: NumberFilter) -> str:
+    least = "" if part.least is None else number_text(part.least)
+    most = "" if part.most is None else number_text(part.most)
+    if not most:
+        return f">{least}" if part.least_excluded else f">={least}"
+    if not least:
+        return f"<{most}" if part.most_excluded else f"<={most}"
+    if least == most and not part.least_excluded and not part.most_excluded:
+        return least
+    return f"{'>' if part.least_excluded else ''}{least}..{'<' if part.most_excluded else ''}{most}"
