@@ -4,8 +4,9 @@
 The parts themselves are in ``core.query.parts``.
 """
 
-from photofind.core.query.completion import Completion, KnownValues, completions
+from photofind.core.query.completion import Completion, completions
 from photofind.core.query.explaining import explain, label
+from photofind.core.query.known import KnownValues
 from photofind.core.query.printing import part_text, to_text, without_part
 from photofind.core.query.question_files import read_questions
 from photofind.core.query.reading import parse

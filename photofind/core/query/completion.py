@@ -4,23 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from photofind.core.query.field_names import HELP, NAMES, Field, Special, field_named, folded
+from photofind.core.query.known import KnownValues
 from photofind.core.query.parts import NumberField, TextField, Trait
 from photofind.core.query.pieces import cut
 from photofind.core.query.printing import quoted_if_needed
 
 MOST_OFFERED = 12
-
-
-@dataclass(frozen=True, slots=True)
-class KnownValues:
-    """What the library holds, each in the order in which it is to be offered (most used first, say)."""
-
-    tags: tuple[str, ...] = ()
-    cameras: tuple[str, ...] = ()
-    lenses: tuple[str, ...] = ()
-    folders: tuple[str, ...] = ()
-    years: tuple[int, ...] = ()
-    formats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
