@@ -72,6 +72,14 @@ def test_names_and_tags_come_before_folders_and_captions_and_then_the_newest(rea
     assert list(reader.literal_hits("sunset", 3)) == [7, 5, 6]
 
 
+def test_whole_words_come_before_words_that_only_begin_so(catalogue: Catalogue, reader: CatalogueReader) -> None:
+    for number, (name, caption) in enumerate([("carpenter", None), ("d", "by car"), ("carbonara", None)]):
+        photo_id, _ = catalogue.add_file(1, "/home/anna/Pictures/x", FileStat(f"{name}.jpg", 90 + number, 90))
+        facts = Facts(taken=FIRST_DAY.isoformat(), caption=caption)
+        catalogue.record_read(photo_id, ReadPicture(bytes(16), 9, 9, "JPEG", 4, 3, 0, facts))
+    assert list(reader.literal_hits("car", None)) == [3, 9, 10, 8]
+
+
 def test_only_photos_that_are_allowed_count_before_the_limit_does(reader: CatalogueReader) -> None:
     assert list(reader.literal_hits("sunset", 2, np.array([2, 4, 5]))) == [5, 4]
     assert list(reader.literal_hits("sunset", None, np.array([], np.int64))) == []
