@@ -43,6 +43,7 @@ class Place:
     selected: list[Span]
     current: int
     anchor: int
+    geometry: GridGeometry
     top: range  # the photos on screen, or none when the list stands at its beginning
     scrolled_px: int
 
@@ -72,6 +73,11 @@ class SurfaceView(QAbstractItemView):
     def count(self) -> int:
         """How many photos there are."""
         return self._geometry.count
+
+    @property
+    def cell_px(self) -> int:
+        """The width and height of a photo."""
+        return self._geometry.cell_px
 
     def selected_spans(self) -> list[Span]:
         """Selected rows, ascending."""
@@ -103,7 +109,7 @@ class SurfaceView(QAbstractItemView):
         """To be asked before the list is replaced."""
         scrolled = self.verticalOffset()
         visible = self.visible() if scrolled else range(0)
-        return Place(self.selected_spans(), self.currentIndex().row(), self._anchor, visible, scrolled)
+        return Place(self.selected_spans(), self.currentIndex().row(), self._anchor, self._geometry, visible, scrolled)
 
     def restore(self, place: Place, reordering: Reordering) -> None:
         """The same photos selected, current and on screen as before, as far as they are still there."""
@@ -121,7 +127,7 @@ class SurfaceView(QAbstractItemView):
         for row in place.top:
             now = reordering.row_now(row)
             if now >= 0:
-                moved = self._geometry.rect_of(now).y - self._geometry.rect_of(row).y
+                moved = self._geometry.rect_of(now).y - place.geometry.rect_of(row).y
                 self.verticalScrollBar().setValue(place.scrolled_px + moved)
                 break
 
@@ -155,13 +161,17 @@ class SurfaceView(QAbstractItemView):
     ) -> None:
         if not index.isValid():
             return
-        rect, bar = self._geometry.rect_of(index.row()), self.verticalScrollBar()
         if hint == QAbstractItemView.ScrollHint.PositionAtCenter:
             self.center_on(index.row())
-        elif rect.y - style.GAP_PX < bar.value():
-            bar.setValue(rect.y - style.GAP_PX)
-        elif rect.bottom + style.GAP_PX > bar.value() + self.viewport().height():
-            bar.setValue(rect.bottom + style.GAP_PX - self.viewport().height())
+            return
+        (top, bottom), rect = self._geometry.window_on(index.row()), self._geometry.rect_of(index.row())
+        height, value = self.viewport().height(), self.verticalOffset()
+        if top < value:
+            value = top
+        elif bottom > value + height:
+            value = bottom - height
+        # Where there is no room for the headings beside it, the photo itself is what is to be seen.
+        self.verticalScrollBar().setValue(min(max(value, rect.bottom + style.GAP_PX - height), rect.y - style.GAP_PX))
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, _modifiers: Qt.KeyboardModifier) -> QModelIndex:
         step = _STEPS[action]
