@@ -6,8 +6,9 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from photofind.core import events
-from photofind.core.question import Answer, PictureFile
+from photofind.core.question import PictureFile
 from photofind.gui import file_choice, file_names
+from photofind.gui.answer_display import AnswerDisplay
 from photofind.gui.arrangement import arranged
 from photofind.gui.away_control import AwayControl
 from photofind.gui.background_calls import BackgroundCalls
@@ -28,6 +29,7 @@ from photofind.gui.photo_grid import PhotoGrid
 from photofind.gui.photo_model import PhotoModel
 from photofind.gui.problems import Problems
 from photofind.gui.search_controller import SearchController
+from photofind.gui.section_headings import FOLD_KEYS
 from photofind.gui.shortcuts import connect_keys
 from photofind.gui.side_bar import SideBar
 from photofind.gui.speed_control import SpeedControl
@@ -97,7 +99,9 @@ class MainWindow(QMainWindow):
         self.states = GridStates(
             self.stack, self.grid, self.empty, self.note,
             add_folder=self.choose_folder, clear_search=self.top.search.clear_all, show_all=self.away.show_all,
+            show_closest=self.grid.fold_wanted.emit,
         )  # fmt: skip
+        self.display = AnswerDisplay(self.grid, self.states)
         self.speed = SpeedControl(engine, self.status, self)
         self.check_up = CheckUp(engine, self.background, self.top, self)
         self.problems = Problems(engine, self.background, self.bridge, self)
@@ -115,6 +119,7 @@ class MainWindow(QMainWindow):
                 standard.Paste: self.top.search.paste,
                 standard.ZoomIn: lambda: self.grid.zoom(1),
                 standard.ZoomOut: lambda: self.grid.zoom(-1),
+                FOLD_KEYS: self.display.fold_or_unfold,
                 standard.Quit: self.close,
             },
         )
@@ -216,7 +221,8 @@ class MainWindow(QMainWindow):
         self.taker.folders_offered.connect(self.add_folders)
         self.taker.picture_offered.connect(self.search.add_picture)
         self.taker.refused.connect(self.notice.say)
-        self.search.answered.connect(self._answered)
+        self.search.answered.connect(self.display.show)
+        self.display.changed.connect(self._list_changed)
         self.search.asking.connect(self.status.show_asking)
         self.search.failed.connect(self._failed)
         self.search.refused.connect(self.notice.say)
@@ -244,11 +250,9 @@ class MainWindow(QMainWindow):
 
     # -- passing on
 
-    def _answered(self, answer: Answer, again: bool) -> None:
-        self.grid.show_ids(answer.ids, keep_place=again)
+    def _list_changed(self, is_another: bool) -> None:
         if self.viewer.photo_id:  # else a million ids would be looked through for nothing
-            self.viewer.list_changed(self.grid.row_of(self.viewer.photo_id), len(answer.ids), is_another=not again)
-        self.states.answer(answer)
+            self.viewer.list_changed(self.grid.row_of(self.viewer.photo_id), self.grid.count, is_another=is_another)
         self.status.show_words(self.states.words())
 
     def _failed(self, sentence: str) -> None:

@@ -1,9 +1,9 @@
 """The grid of photos: a view with geometry of its own, since QListView lays 100,000 items out again in 160 ms."""
 
 from array import array
-from contextlib import suppress
+from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -21,16 +21,17 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QStyle, QStyleOptionViewItem, QWidget
 
 from photofind.gui import style
-from photofind.gui.geometry import EvenGrid
+from photofind.gui.groups import Section
 from photofind.gui.photo_delegate import Part, PhotoDelegate, part_at
 from photofind.gui.photo_model import PhotoModel
 from photofind.gui.reordering import Reordering, find_id
+from photofind.gui.section_headings import SectionHeadings
 from photofind.gui.surface_view import Index, SurfaceView
 from photofind.gui.thumbnail_loader import ThumbnailLoader
+from photofind.gui.visible_photos import VisiblePhotos
 
 LEAST_CELL_PX, MOST_CELL_PX = 72, 420
 _ZOOM_STEP_PX = 24
-_RESIZED_MS = 80  # since the last step of a resize: then photos are made in the size that stays
 
 
 class PhotoGrid(SurfaceView):
@@ -45,6 +46,7 @@ class PhotoGrid(SurfaceView):
     typed = Signal(str)
     escaped = Signal()
     selection_changed = Signal()
+    fold_wanted = Signal()  # the less likely photos, or their end
 
     def __init__(self, model: PhotoModel, thumbnails: ThumbnailLoader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,10 +56,10 @@ class PhotoGrid(SurfaceView):
         self._hovered = -1
         self._pressed: QPoint | None = None  # on a photo, and not let go yet
         self._by_key = False  # the focus ring is for those who use the keyboard
-        self._look = QTimer(self, singleShot=True, interval=0)
-        self._look.timeout.connect(self._want_visible)
-        self._resizing = QTimer(self, singleShot=True, interval=_RESIZED_MS)
-        self._resizing.timeout.connect(self._want_visible)
+        self._looked_at = VisiblePhotos(self, model, thumbnails)
+        self._headings = SectionHeadings(self.viewport())
+        self._headings.fold_wanted.connect(self.fold_wanted)
+        self._headings.left_upwards.connect(self.setFocus)
         self.setItemDelegate(PhotoDelegate(thumbnails, self))
         self.setModel(model)
         self.selectionModel().selectionChanged.connect(lambda *_: self.selection_changed.emit())
@@ -71,8 +73,6 @@ class PhotoGrid(SurfaceView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setAccessibleName(self.tr("Photos"))
         self.doubleClicked.connect(lambda index: self.open_requested.emit(index.row()))
-        thumbnails.arrived.connect(self._thumbnail_arrived)
-        model.dataChanged.connect(lambda *_: self._look.start())
 
     # -- what others ask of it
 
@@ -95,11 +95,15 @@ class PhotoGrid(SurfaceView):
     def zoom(self, notches: float) -> None:
         self.set_wanted_px(self._wanted_px + round(notches * _ZOOM_STEP_PX))
 
-    def show_ids(self, ids: "array[int]", *, keep_place: bool) -> None:
-        """Another list of photos. ``keep_place``: the same question again, so nothing on screen may jump."""
+    def show_ids(self, ids: "array[int]", sections: Sequence[Section] = (), *, keep_place: bool) -> None:
+        """Another list of photos, which ``sections``, if any, show together.
+
+        ``keep_place``: the same question again, so nothing on screen may jump.
+        """
         place = self.place() if keep_place else None
         reordering = Reordering(self._photos.ids, ids)
         self._photos.replace_ids(ids)
+        self._headings.show_sections(sections)
         self._lay_out()
         if place is None:
             self._anchor = -1
@@ -122,8 +126,7 @@ class PhotoGrid(SurfaceView):
     @property
     def is_complete(self) -> bool:
         """Whether there are photos, and each one on screen is painted as it will stay."""
-        visible = self.visible()
-        return bool(visible) and all(self._thumbnails.is_settled(self._photos.photo_id(row)) for row in visible)
+        return self._looked_at.are_complete
 
     def row_of(self, photo_id: int) -> int:
         return find_id(self._photos.ids, photo_id)
@@ -150,8 +153,9 @@ class PhotoGrid(SurfaceView):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.viewport().scroll(dx, dy)
+        self._headings.place_button(self._geometry, self.verticalOffset())
         self._hover(self.viewport().mapFromGlobal(self.cursor().pos()))
-        self._look.start()
+        self._looked_at.look()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, changed = QPainter(self.viewport()), event.region()
@@ -163,6 +167,7 @@ class PhotoGrid(SurfaceView):
         none_selected = not selection.hasSelection()
         current = self.currentIndex().row() if self._by_key and self.hasFocus() else -1
         offset = self.verticalOffset()
+        self._headings.paint(painter, event.rect(), self._geometry, offset)
         delegate = self.itemDelegate()
         flags = QStyle.StateFlag
         for row in self._geometry.visible_range(event.rect().top() + offset, event.rect().bottom() + 1 + offset):
@@ -222,7 +227,7 @@ class PhotoGrid(SurfaceView):
             QEvent.Type.DevicePixelRatioChange,
             QEvent.Type.PaletteChange,
         ):  # another screen, dark mode
-            self._look.start()
+            self._looked_at.look()
         return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -237,6 +242,9 @@ class PhotoGrid(SurfaceView):
                 self.clearSelection()
             else:
                 self.escaped.emit()
+        elif event.key() == Qt.Key.Key_Down and self._headings.is_next_below(self._geometry, self.currentIndex().row()):
+            self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+            self._headings.button.setFocus(Qt.FocusReason.TabFocusReason)
         else:
             super().keyPressEvent(event)
             self._keep_anchor(event.modifiers())
@@ -263,8 +271,9 @@ class PhotoGrid(SurfaceView):
         super().currentChanged(current, previous)
         self.update_row(current.row())
         self.update_row(previous.row())
-        text = current.data(Qt.ItemDataRole.AccessibleTextRole) if current.isValid() else ""
-        self.setAccessibleDescription(text or "")
+        name = current.data(Qt.ItemDataRole.AccessibleTextRole) if current.isValid() else ""
+        section = self._headings.spoken_of(self._geometry, current.row()) if name else ""
+        self.setAccessibleDescription(", ".join(part for part in (name, section) if part))
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
 
     # -- inside
@@ -276,21 +285,12 @@ class PhotoGrid(SurfaceView):
     def _lay_out(self) -> None:
         self._hovered = -1
         before_px = self._geometry.cell_px
-        self.set_geometry(EvenGrid(len(self._photos.ids), self.viewport().width(), self._wanted_px, style.GAP_PX))
+        count = len(self._photos.ids)
+        self.set_geometry(self._headings.arrange(count, self.viewport().width(), self._wanted_px))
+        self._headings.place_button(self._geometry, self.verticalOffset())
         if self._geometry.cell_px != before_px:
-            self._resizing.start()
-        self._look.start()
-
-    def _want_visible(self) -> None:
-        self._photos.want_rows(self.visible())
-        ids = [self._photos.photo_id(row) for row in self.visible_and_next()]
-        ground, ratio = self.palette().color(style.WINDOW), self.devicePixelRatioF()
-        self._thumbnails.want(ids, self._geometry.cell_px, ratio, ground, any_size=self._resizing.isActive())
-
-    def _thumbnail_arrived(self, photo_id: int) -> None:
-        visible = self.visible()
-        with suppress(ValueError):  # it is on screen no longer
-            self.update_row(visible.start + self._photos.ids[visible.start : visible.stop].index(photo_id))
+            self._looked_at.resized()
+        self._looked_at.look()
 
     def _hover(self, point: QPoint) -> None:
         row = self.indexAt(point).row() if self.viewport().rect().contains(point) else -1

@@ -65,7 +65,8 @@ class FakeEngine:
     """``photos`` synthetic photos in one folder; ``calls`` records what the window asked for.
 
     Words answer with the photos whose number has the words' length as its last digit, pictures with every third
-    photo, the word "nothing" with none. ``held`` keeps answers back until ``release`` is called.
+    photo, the word "nothing" with none. ``groups`` says how many of them are literal, strong and likely hits, the rest
+    being weak; without it none is weak. ``held`` keeps answers back until ``release`` is called.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class FakeEngine:
         self.shelf = SHELF
         self.calls: list[tuple[object, ...]] = []
         self.held = False
+        self.groups: tuple[int, int, int] | None = None
         self.broken_views: set[int] = set()
         self.offline: set[int] = set()
         self.problem_rows = [ProblemRow("/photos/broken.jpg", "This JPEG is damaged: it ends too early.")]
@@ -153,15 +155,21 @@ class FakeEngine:
             ids = array("q", (photo_id for photo_id in ids if (photo_id in self.offline) == question.offline))
         if question.limit is not None:
             ids = ids[: question.limit]
-        scores = array("f") if question.is_empty else array("f", [0.3] * len(ids))
         note = (
             "Only colours and names can be searched until an encoder is installed."
             if "literal" in question.text
             else ""
         )
-        self._answer(
-            events.AnswerReady(ticket, Answer(question, ids, scores, "light", note, len(ids) if note else 0, seconds=0.021))
-        )
+        if question.is_empty or note:
+            answer = Answer(question, ids, note=note, literal=len(ids) if note else 0)
+        else:
+            literal, strong, likely = self.groups or (0, len(ids) // 4, len(ids) - len(ids) // 4)
+            compared = len(ids) - literal
+            answer = Answer(
+                question, ids, array("f", [0.3] * compared), "light", "", literal, strong, likely, strong + likely,
+                array("f", [0.5] * compared),
+            )  # fmt: skip
+        self._answer(events.AnswerReady(ticket, answer))
         return ticket
 
     def prepare_picture(self, source: PictureSource) -> int:

@@ -113,6 +113,14 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
         window.top.search.type_more("a white dog in the snow")
     elif name == "literal":
         window.top.search.type_more("literal IMG_2")
+    elif name in ("groups", "by name", "unfolded"):
+        engine.groups = {"by name": (3, 0, 0)}.get(name, (3, 8, 14))
+        window.top.search.type_more("dog")
+        if name == "unfolded":
+            QTimer.singleShot(900, lambda: (window.display.fold_or_unfold(), window.grid.go_to(24)))
+    elif name == "unconvincing":
+        engine.groups = (0, 0, 0)
+        window.top.search.type_more("a unicorn on the moon")
     elif name == "nothing":
         window.top.search.type_more("nothing")
     elif name == "picture":

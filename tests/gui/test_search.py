@@ -238,5 +238,5 @@ def test_a_search_that_takes_a_while_says_that_it_goes_on(qtbot: QtBot, engine: 
     window.top.search.words.setText("dog")
     qtbot.waitUntil(lambda: window.status.shown.text == "Searching…" and window.top.search.mark.is_busy)
     engine.release()
-    qtbot.waitUntil(lambda: window.status.shown.text == "200 photos, closest first")
+    qtbot.waitUntil(lambda: window.status.shown.text == "200 photos found")
     assert not window.top.search.mark.is_busy
