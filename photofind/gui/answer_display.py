@@ -6,6 +6,7 @@ from photofind.core.question import Answer
 from photofind.gui.grid_states import GridStates
 from photofind.gui.groups import Groups, sections_of, shown_ids
 from photofind.gui.photo_grid import PhotoGrid
+from photofind.gui.subject import Subject
 
 
 class AnswerDisplay(QObject):
@@ -22,8 +23,9 @@ class AnswerDisplay(QObject):
 
     def show(self, answer: Answer, again: bool) -> None:
         """``again``: the same question once more, so what is on screen stays where it is."""
-        self._answer = answer
-        self._weak_shown &= again
+        before, self._answer = self._answer, answer
+        is_same = before is not None and Subject.of(before.question) == Subject.of(answer.question)
+        self._weak_shown &= is_same  # in another order, too
         self._draw(keep_place=again)
         self.changed.emit(not again)
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from photofind.core import events
 from photofind.core.question import PictureFile
-from photofind.gui import file_choice, file_names
+from photofind.gui import file_choice
 from photofind.gui.answer_display import AnswerDisplay
 from photofind.gui.arrangement import arranged
 from photofind.gui.away_control import AwayControl
@@ -18,12 +18,14 @@ from photofind.gui.empty_state import EmptyState
 from photofind.gui.encoder_menu import encoder_menu
 from photofind.gui.encoder_notice import EncoderNotice
 from photofind.gui.engine_face import EngineFace
+from photofind.gui.folder_control import FolderControl
 from photofind.gui.grid_states import GridStates
 from photofind.gui.menus import pop_up_above
 from photofind.gui.note_strip import NoteStrip
 from photofind.gui.notice_bar import NoticeBar
 from photofind.gui.offer_taker import OfferTaker
 from photofind.gui.offered import PHOTO_IDS_FORMAT, may_hold_pictures, read_offer
+from photofind.gui.order_control import OrderControl
 from photofind.gui.photo_actions import PhotoActions
 from photofind.gui.photo_grid import PhotoGrid
 from photofind.gui.photo_model import PhotoModel
@@ -96,33 +98,21 @@ class MainWindow(QMainWindow):
         self.taker = OfferTaker(self.background, self)
         self.actions_on_photos = PhotoActions(self.grid, self.model, engine.rows, self.background, self)
         self.away = AwayControl(self.search, self.status, self)
+        self.folders = FolderControl(engine, self.side_bar, self.notice, self)
         self.states = GridStates(
             self.stack, self.grid, self.empty, self.note,
-            add_folder=self.choose_folder, clear_search=self.top.search.clear_all, show_all=self.away.show_all,
+            add_folder=self.folders.choose, clear_search=self.top.search.clear_all, show_all=self.away.show_all,
             show_closest=self.grid.fold_wanted.emit,
         )  # fmt: skip
         self.display = AnswerDisplay(self.grid, self.states)
+        self.order = OrderControl(self.search, self.top.order)
         self.speed = SpeedControl(engine, self.status, self)
         self.check_up = CheckUp(engine, self.background, self.top, self)
         self.problems = Problems(engine, self.background, self.bridge, self)
         self._memory = WindowMemory(self, engine.save_setting, lambda: self.grid.wanted_px)
         self._connect_parts()
         self._connect_engine()
-        standard = QKeySequence.StandardKey
-        connect_keys(
-            self,
-            {
-                standard.Find: self.to_search,
-                "Ctrl+K": self.to_search,
-                "Ctrl+B": self.toggle_side_bar,
-                standard.Open: self.choose_folder,
-                standard.Paste: self.top.search.paste,
-                standard.ZoomIn: lambda: self.grid.zoom(1),
-                standard.ZoomOut: lambda: self.grid.zoom(-1),
-                FOLD_KEYS: self.display.fold_or_unfold,
-                standard.Quit: self.close,
-            },
-        )
+        self._connect_keys()
         self.grid.set_wanted_px(settings.thumbnail_px)
         self.top.show_zoom(self.grid.wanted_px)
         self.side_bar.setVisible(settings.side_bar)
@@ -133,23 +123,9 @@ class MainWindow(QMainWindow):
 
     # -- what a user can ask of the window
 
-    def choose_folder(self) -> None:
-        """Let the user pick a folder to watch."""
-        file_choice.ask_for_folder(self, lambda folder: self.add_folders([folder]))
-
     def add_folders(self, folders: Sequence[str]) -> None:
-        self._engine.add_folders(list(folders))
-
-    def remove_folder(self, folder: str) -> None:
-        """At once, with a way back in the quiet bar."""
-        self._engine.remove_folder(folder)
-        self.notice.say(
-            self.tr("“{folder}” is no longer watched. Its files are untouched.").format(
-                folder=file_names.name_of(folder) or file_names.shown(folder)
-            ),
-            self.tr("Undo"),
-            lambda: self.add_folders([folder]),
-        )
+        """Have these folders watched."""
+        self.folders.add(folders)
 
     def open_photo(self, row: int) -> None:
         """Show a photo of the grid large."""
@@ -218,7 +194,7 @@ class MainWindow(QMainWindow):
         self.viewer.row_wanted.connect(self.open_photo)
         self.viewer.closed.connect(self.grid.setFocus)
         self.viewer.similar_wanted.connect(lambda: self.find_similar(self.viewer.photo_id))
-        self.taker.folders_offered.connect(self.add_folders)
+        self.taker.folders_offered.connect(self.folders.add)
         self.taker.picture_offered.connect(self.search.add_picture)
         self.taker.refused.connect(self.notice.say)
         self.search.answered.connect(self.display.show)
@@ -226,14 +202,29 @@ class MainWindow(QMainWindow):
         self.search.asking.connect(self.status.show_asking)
         self.search.failed.connect(self._failed)
         self.search.refused.connect(self.notice.say)
-        self.side_bar.add_wanted.connect(self.choose_folder)
-        self.side_bar.list.remove_wanted.connect(self.remove_folder)
         self.side_bar.list.show_wanted.connect(self.actions_on_photos.show_in_folder)
         self.status.problems_wanted.connect(self.problems.open)
         self.problems.show_wanted.connect(self.actions_on_photos.show_in_folder)
         self.status.encoder_menu_wanted.connect(self._show_encoder_menu)
         self.encoder_notice.install_agreed.connect(engine.install_encoder)
         self.encoder_notice.cancel_wanted.connect(engine.cancel_install)
+
+    def _connect_keys(self) -> None:
+        standard = QKeySequence.StandardKey
+        connect_keys(
+            self,
+            {
+                standard.Find: self.to_search,
+                "Ctrl+K": self.to_search,
+                "Ctrl+B": self.toggle_side_bar,
+                standard.Open: self.folders.choose,
+                standard.Paste: self.top.search.paste,
+                standard.ZoomIn: lambda: self.grid.zoom(1),
+                standard.ZoomOut: lambda: self.grid.zoom(-1),
+                FOLD_KEYS: self.display.fold_or_unfold,
+                standard.Quit: self.close,
+            },
+        )
 
     def _connect_engine(self) -> None:
         bridge = self.bridge

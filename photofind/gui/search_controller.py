@@ -1,15 +1,17 @@
 """Between search bar and grid: what the user entered becomes a question, and only its newest answer gets through."""
 
+from dataclasses import replace
 from itertools import count
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from photofind.core import events
-from photofind.core.question import PictureFile, PictureOfPhoto, PictureSource, Question
+from photofind.core.question import Order, PictureFile, PictureOfPhoto, PictureSource, Question
 from photofind.gui import file_names
 from photofind.gui.bridge import EngineBridge
 from photofind.gui.engine_face import EngineFace
 from photofind.gui.search_bar import SearchBar
+from photofind.gui.subject import Subject
 
 PAUSE_MS = 150
 ASK_AGAIN_MS = 400  # while photos keep coming in
@@ -37,6 +39,7 @@ class SearchController(QObject):
         self._answered: Question | None = None
         self._encoder_id = ""
         self._offline: bool | None = None
+        self._order = Order.RELEVANCE
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self.ask_now)
         self._again = QTimer(self, singleShot=True, interval=ASK_AGAIN_MS)
@@ -58,8 +61,14 @@ class SearchController(QObject):
     def question(self) -> Question:
         """What the bar says now; pictures count once they are known to be readable."""
         ready = tuple(source for key, source in self._pictures.items() if key not in self._being_prepared.values())
-        text = self._bar.text.strip()
-        return Question(text, ready, offline=self._offline)  # no limit: an end of the list that is none would hide photos
+        # No limit: an end of the list that is none would hide photos.
+        question = Question(self._bar.text.strip(), ready, offline=self._offline)
+        return question if Subject.of(question).is_empty else replace(question, order=self._order)
+
+    @property
+    def order(self) -> Order:
+        """How photos are ordered while there is something to rank them by; kept until the window closes."""
+        return self._order
 
     @property
     def answered_question(self) -> Question | None:
@@ -78,6 +87,11 @@ class SearchController(QObject):
         """Photos that cannot be reached now, those that can, or (None) all."""
         self._offline = offline
         self.ask_now()
+
+    def set_order(self, order: Order) -> None:
+        if order is not self._order:
+            self._order = order
+            self.ask_now()
 
     def add_picture(self, source: PictureSource) -> None:
         """A picture becomes a chip; the question is asked when it turns out to be readable."""

@@ -9,7 +9,7 @@ from photofind.gui.icons import Glyph, IconButton, IconLabel
 from photofind.gui.photo_grid import LEAST_CELL_PX, MOST_CELL_PX
 from photofind.gui.search_bar import SearchBar
 
-_SIDE_PX = 172  # left and right alike, so that the search bar stands in the middle
+_SIDE_PX = 208  # left and right alike, so that the search bar stands in the middle
 _ROOMY_PX = 880  # in a narrower window the search bar takes the room to the left of it instead
 
 
@@ -27,6 +27,7 @@ class TopRow(QWidget):
         self.side_bar = IconButton(Glyph.SIDE_BAR, self.tr("Show or hide the side bar (Ctrl+B)"), self)
         self.search = SearchBar(self)
         self.side_bar.clicked.connect(self.side_bar_toggled)
+        self.order = IconButton(Glyph.ORDER, self.tr("Order"), self)
         self.zoom = QSlider(Qt.Orientation.Horizontal, self)
         self.zoom.setRange(LEAST_CELL_PX, MOST_CELL_PX)
         self.zoom.setPageStep(48)
@@ -47,6 +48,8 @@ class TopRow(QWidget):
         left_row.addWidget(self.side_bar)
         left_row.addStretch(1)
         right_row.addStretch(1)
+        right_row.addWidget(self.order)
+        right_row.addSpacing(style.SPACE_XS)
         right_row.addWidget(IconLabel(Glyph.PICTURE, self, size_px=12))
         right_row.addWidget(self.zoom)
         right_row.addWidget(IconLabel(Glyph.PICTURE, self))

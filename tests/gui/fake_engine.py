@@ -16,7 +16,7 @@ from photofind.core import events
 from photofind.core.errors import StoreFailed
 from photofind.core.findings import REPAIR, Finding, Severity
 from photofind.core.photo import Counts, FolderState, PhotoRow, ProblemRow
-from photofind.core.question import Answer, PictureBytes, PictureFile, PictureOfPhoto, PictureSource, Question
+from photofind.core.question import Answer, Order, PictureBytes, PictureFile, PictureOfPhoto, PictureSource, Question
 
 DAY_S = 86_400
 NEWEST_S = 1_746_280_931  # 3 May 2025
@@ -153,6 +153,8 @@ class FakeEngine:
         ids = self._found(question)
         if question.offline is not None:
             ids = array("q", (photo_id for photo_id in ids if (photo_id in self.offline) == question.offline))
+        if question.order is Order.NAME:
+            ids = array("q", sorted(ids))
         if question.limit is not None:
             ids = ids[: question.limit]
         note = (
