@@ -15,12 +15,11 @@ from photofind.gui.background_calls import BackgroundCalls
 from photofind.gui.bridge import EngineBridge
 from photofind.gui.check_up import CheckUp
 from photofind.gui.empty_state import EmptyState
-from photofind.gui.encoder_menu import encoder_menu
+from photofind.gui.encoder_control import EncoderControl
 from photofind.gui.encoder_notice import EncoderNotice
 from photofind.gui.engine_face import EngineFace
 from photofind.gui.folder_control import FolderControl
 from photofind.gui.grid_states import GridStates
-from photofind.gui.menus import pop_up_above
 from photofind.gui.note_strip import NoteStrip
 from photofind.gui.notice_bar import NoticeBar
 from photofind.gui.offer_taker import OfferTaker
@@ -37,6 +36,7 @@ from photofind.gui.side_bar import SideBar
 from photofind.gui.speed_control import SpeedControl
 from photofind.gui.status_line import StatusLine
 from photofind.gui.thumbnail_loader import ThumbnailLoader
+from photofind.gui.thumbs import Thumbs
 from photofind.gui.top_row import TopRow
 from photofind.gui.viewer import Viewer
 from photofind.gui.window_memory import WindowMemory
@@ -61,55 +61,14 @@ class MainWindow(QMainWindow):
         self._on_closed = on_closed
         self._choose_theme = choose_theme
         self._closed = False
-        self._encoder: events.EncoderState | None = None
         settings = engine.settings
         choose_theme(settings.theme)
         self.setWindowTitle("photofind")
         self.setAcceptDrops(True)
         self.setMinimumSize(640, 420)
 
-        self.bridge = EngineBridge(self)
-        self.background = BackgroundCalls(self)
-        self.model = PhotoModel(engine.rows, self)
-        self.thumbnails = ThumbnailLoader(engine.thumbnail, self)
-        # From top to bottom: the Tab key goes through them in the order of their making.
-        self.top = TopRow(settings.theme, self)
-        self.side_bar = SideBar(self)
-        self.encoder_notice = EncoderNotice(self)
-        self.note = NoteStrip(self)
-        self.grid = PhotoGrid(self.model, self.thumbnails, self)
-        self.empty = EmptyState(self)
-        self.status = StatusLine(self)
-        self.stack = QStackedWidget(self)
-        self.stack.addWidget(self.grid)
-        self.stack.addWidget(self.empty)
-        self._central = arranged(
-            self,
-            top=self.top,
-            left=self.side_bar,
-            above=(self.encoder_notice, self.note),
-            middle=self.stack,
-            bottom=self.status,
-        )
-        self.setCentralWidget(self._central)
-        self.notice = NoticeBar(self.stack)
-        self.viewer = Viewer(engine.open_view, engine.thumbnail, self._central)
-        self.search = SearchController(engine, self.bridge, self.top.search, self)
-        self.taker = OfferTaker(self.background, self)
-        self.actions_on_photos = PhotoActions(self.grid, self.model, engine.rows, self.background, self)
-        self.away = AwayControl(self.search, self.status, self)
-        self.folders = FolderControl(engine, self.side_bar, self.notice, self)
-        self.states = GridStates(
-            self.stack, self.grid, self.empty, self.note,
-            add_folder=self.folders.choose, clear_search=self.top.search.clear_all, show_all=self.away.show_all,
-            show_closest=self.grid.fold_wanted.emit,
-        )  # fmt: skip
-        self.display = AnswerDisplay(self.grid, self.states)
-        self.order = OrderControl(self.search, self.top.order)
-        self.speed = SpeedControl(engine, self.status, self)
-        self.check_up = CheckUp(engine, self.background, self.top, self)
-        self.problems = Problems(engine, self.background, self.bridge, self)
-        self._memory = WindowMemory(self, engine.save_setting, lambda: self.grid.wanted_px)
+        self._make_widgets(settings.theme)
+        self._make_controls()
         self._connect_parts()
         self._connect_engine()
         self._connect_keys()
@@ -172,8 +131,57 @@ class MainWindow(QMainWindow):
 
     # -- putting together
 
+    def _make_widgets(self, theme: str) -> None:
+        self.bridge = EngineBridge(self)
+        self.background = BackgroundCalls(self)
+        self.model = PhotoModel(self._engine.rows, self)
+        self.thumbnails = ThumbnailLoader(self._engine.thumbnail, self)
+        # From top to bottom: the Tab key goes through them in the order of their making.
+        self.top = TopRow(theme, self)
+        self.side_bar = SideBar(self)
+        self.encoder_notice = EncoderNotice(self)
+        self.note = NoteStrip(self)
+        self.grid = PhotoGrid(self.model, self.thumbnails, self)
+        self.empty = EmptyState(self)
+        self.status = StatusLine(self)
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(self.grid)
+        self.stack.addWidget(self.empty)
+        self._central = arranged(
+            self,
+            top=self.top,
+            left=self.side_bar,
+            above=(self.encoder_notice, self.note),
+            middle=self.stack,
+            bottom=self.status,
+        )
+        self.setCentralWidget(self._central)
+
+    def _make_controls(self) -> None:
+        engine = self._engine
+        self.notice = NoticeBar(self.stack)
+        self.viewer = Viewer(engine.open_view, engine.thumbnail, self._central)
+        self.search = SearchController(engine, self.bridge, self.top.search, self)
+        self.taker = OfferTaker(self.background, self)
+        self.actions_on_photos = PhotoActions(self.grid, self.model, engine.rows, self.background, self)
+        self.away = AwayControl(self.search, self.status, self)
+        self.folders = FolderControl(engine, self.side_bar, self.notice, self)
+        self.states = GridStates(
+            self.stack, self.grid, self.empty, self.note,
+            add_folder=self.folders.choose, clear_search=self.top.search.clear_all, show_all=self.away.show_all,
+            show_closest=self.grid.fold_wanted.emit,
+        )  # fmt: skip
+        self.display = AnswerDisplay(self.grid, self.states)
+        self.order = OrderControl(self.search, self.top.order)
+        self.thumbs = Thumbs(self.grid, self.search)
+        self.encoders = EncoderControl(engine, self.status, self.encoder_notice, self)
+        self.speed = SpeedControl(engine, self.status, self)
+        self.check_up = CheckUp(engine, self.background, self.top, self)
+        self.problems = Problems(engine, self.background, self.bridge, self)
+        self._memory = WindowMemory(self, engine.save_setting, lambda: self.grid.wanted_px)
+
     def _connect_parts(self) -> None:
-        bar, engine = self.top.search, self._engine
+        bar = self.top.search
         bar.offered.connect(self.taker.take)
         bar.left_downwards.connect(self._to_grid)
         bar.picture_wanted.connect(
@@ -199,15 +207,14 @@ class MainWindow(QMainWindow):
         self.taker.refused.connect(self.notice.say)
         self.search.answered.connect(self.display.show)
         self.display.changed.connect(self._list_changed)
+        self.thumbs.changed.connect(self.top.strip.show_thumbs)
+        self.top.strip.thumbs_removed.connect(self.thumbs.take_all_back)
         self.search.asking.connect(self.status.show_asking)
         self.search.failed.connect(self._failed)
         self.search.refused.connect(self.notice.say)
         self.side_bar.list.show_wanted.connect(self.actions_on_photos.show_in_folder)
         self.status.problems_wanted.connect(self.problems.open)
         self.problems.show_wanted.connect(self.actions_on_photos.show_in_folder)
-        self.status.encoder_menu_wanted.connect(self._show_encoder_menu)
-        self.encoder_notice.install_agreed.connect(engine.install_encoder)
-        self.encoder_notice.cancel_wanted.connect(engine.cancel_install)
 
     def _connect_keys(self) -> None:
         standard = QKeySequence.StandardKey
@@ -222,6 +229,7 @@ class MainWindow(QMainWindow):
                 standard.ZoomIn: lambda: self.grid.zoom(1),
                 standard.ZoomOut: lambda: self.grid.zoom(-1),
                 FOLD_KEYS: self.display.fold_or_unfold,
+                standard.Undo: self.thumbs.undo,
                 standard.Quit: self.close,
             },
         )
@@ -233,7 +241,7 @@ class MainWindow(QMainWindow):
         bridge.progress.connect(self.states.progress)
         for take in (self._library_state, self.model.library_changed, self.away.library):
             bridge.library_state.connect(take)
-        bridge.encoder_state.connect(self._encoder_state)
+        bridge.encoder_state.connect(self.encoders.show_state)
         bridge.view_ready.connect(self.viewer.view_ready)
         bridge.view_failed.connect(self.viewer.view_failed)
         bridge.notice.connect(lambda notice: self.notice.say(notice.sentence, is_error=notice.is_error))
@@ -259,15 +267,6 @@ class MainWindow(QMainWindow):
         self.states.library(state)
         self.status.show_problems(state.counts.problems)
         self.status.show_words(self.states.words())
-
-    def _encoder_state(self, state: events.EncoderState) -> None:
-        self._encoder = state
-        self.status.show_encoder(state)
-        self.encoder_notice.show_state(state, self._engine.shelf_entries())
-
-    def _show_encoder_menu(self) -> None:
-        if self._encoder is not None:
-            pop_up_above(encoder_menu(self._engine, self._encoder, self.encoder_notice.ask_about, self), self.status.encoder)
 
     def _to_grid(self) -> None:
         self.grid.setFocus()

@@ -3,14 +3,13 @@
 from array import array
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
     QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -18,12 +17,15 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )  # fmt: skip
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QStyleOptionViewItem, QWidget
 
 from photofind.gui import style
+from photofind.gui.grid_keys import GridKeys
+from photofind.gui.grid_painting import paint_photos
 from photofind.gui.groups import Section
-from photofind.gui.photo_delegate import Part, PhotoDelegate, part_at
+from photofind.gui.photo_delegate import PhotoDelegate
 from photofind.gui.photo_model import PhotoModel
+from photofind.gui.quick_actions import Marks, Part, part_at
 from photofind.gui.reordering import Reordering, find_id
 from photofind.gui.section_headings import SectionHeadings
 from photofind.gui.surface_view import Index, SurfaceView
@@ -47,6 +49,7 @@ class PhotoGrid(SurfaceView):
     escaped = Signal()
     selection_changed = Signal()
     fold_wanted = Signal()  # the less likely photos, or their end
+    judged = Signal(object, bool)  # ids; whether these photos fit the question
 
     def __init__(self, model: PhotoModel, thumbnails: ThumbnailLoader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,7 +63,9 @@ class PhotoGrid(SurfaceView):
         self._headings = SectionHeadings(self.viewport())
         self._headings.fold_wanted.connect(self.fold_wanted)
         self._headings.left_upwards.connect(self.setFocus)
-        self.setItemDelegate(PhotoDelegate(thumbnails, self))
+        self._keys = GridKeys(self)
+        self._delegate = PhotoDelegate(thumbnails, self)
+        self.setItemDelegate(self._delegate)
         self.setModel(model)
         self.selectionModel().selectionChanged.connect(lambda *_: self.selection_changed.emit())
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -124,6 +129,17 @@ class PhotoGrid(SurfaceView):
         self.setCurrentIndex(self._photos.index(row))
 
     @property
+    def takes_thumbs(self) -> bool:
+        """Whether photos can be judged."""
+        return self._delegate.marks is not None
+
+    def show_marks(self, marks: Marks | None) -> None:
+        """What was said of photos; None where they cannot be judged."""
+        if marks != self._delegate.marks:
+            self._delegate.marks = marks
+            self.viewport().update()
+
+    @property
     def is_complete(self) -> bool:
         """Whether there are photos, and each one on screen is painted as it will stay."""
         return self._looked_at.are_complete
@@ -163,36 +179,21 @@ class PhotoGrid(SurfaceView):
         painter.fillRect(event.rect(), self.palette().color(style.WINDOW))
         option = QStyleOptionViewItem()
         self.initViewItemOption(option)
-        selection = self.selectionModel()
-        none_selected = not selection.hasSelection()
+        self._headings.paint(painter, event.rect(), self._geometry, self.verticalOffset())
         current = self.currentIndex().row() if self._by_key and self.hasFocus() else -1
-        offset = self.verticalOffset()
-        self._headings.paint(painter, event.rect(), self._geometry, offset)
-        delegate = self.itemDelegate()
-        flags = QStyle.StateFlag
-        for row in self._geometry.visible_range(event.rect().top() + offset, event.rect().bottom() + 1 + offset):
-            index = self._photos.index(row)
-            option.rect = self.visualRect(index)
-            if not changed.intersects(option.rect):
-                continue
-            state = flags.State_Enabled
-            if not none_selected and selection.isSelected(index):
-                state |= flags.State_Selected
-            if row == self._hovered:
-                state |= flags.State_MouseOver
-            if row == current:
-                state |= flags.State_HasFocus
-            option.state = state
-            delegate.paint(painter, option, index)
+        paint_photos(painter, self, self._delegate, option, changed, hovered=self._hovered, current=current)
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._by_key, self._pressed = False, None
         index = self.indexAt(event.position().toPoint())
         if event.button() == Qt.MouseButton.LeftButton and index.isValid():
-            part = part_at(self.visualRect(index), event.position().toPoint())
+            part = self._part_at(index, event.position().toPoint())
             if part is Part.SIMILAR:
                 self.similar_requested.emit(index.row())
+                return
+            if part in (Part.LIKE, Part.DISLIKE):
+                self.judged.emit([self._photos.photo_id(index.row())], part is Part.LIKE)
                 return
             if part is Part.SELECT:
                 self._anchor = index.row()
@@ -215,7 +216,7 @@ class PhotoGrid(SurfaceView):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
-        if index.isValid() and part_at(self.visualRect(index), event.position().toPoint()) is not Part.PICTURE:
+        if index.isValid() and self._part_at(index, event.position().toPoint()) is not Part.PICTURE:
             self.mousePressEvent(event)  # a second click on a quick action is one more click on it
         else:
             super().mouseDoubleClickEvent(event)
@@ -232,17 +233,9 @@ class PhotoGrid(SurfaceView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._by_key = True
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.currentIndex().isValid():
-                self.open_requested.emit(self.currentIndex().row())
-        elif event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_requested.emit()  # Qt would copy the name in words
-        elif event.key() == Qt.Key.Key_Escape:
-            if self.selectionModel().hasSelection():
-                self.clearSelection()
-            else:
-                self.escaped.emit()
-        elif event.key() == Qt.Key.Key_Down and self._headings.is_next_below(self._geometry, self.currentIndex().row()):
+        if self._keys.take(event):
+            return
+        if event.key() == Qt.Key.Key_Down and self._headings.is_next_below(self._geometry, self.currentIndex().row()):
             self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
             self._headings.button.setFocus(Qt.FocusReason.TabFocusReason)
         else:
@@ -281,6 +274,9 @@ class PhotoGrid(SurfaceView):
     def _keep_anchor(self, modifiers: Qt.KeyboardModifier) -> None:
         if not modifiers & Qt.KeyboardModifier.ShiftModifier:
             self._anchor = self.currentIndex().row()
+
+    def _part_at(self, index: QModelIndex, point: QPoint) -> Part:
+        return part_at(self.visualRect(index), point, thumbs=self.takes_thumbs)
 
     def _lay_out(self) -> None:
         self._hovered = -1

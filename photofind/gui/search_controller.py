@@ -23,7 +23,7 @@ class SearchController(QObject):
     The answer shown stays until the next one is there.
     """
 
-    answered = Signal(object, bool)  # Answer, and whether it is the same question once more
+    answered = Signal(object, bool)  # Answer, and whether it is the same question once more, perhaps with other thumbs
     failed = Signal(str)
     refused = Signal(str)  # a picture that cannot be used, in a sentence
     asking = Signal(bool)
@@ -40,6 +40,8 @@ class SearchController(QObject):
         self._encoder_id = ""
         self._offline: bool | None = None
         self._order = Order.RELEVANCE
+        self._judged: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())  # liked, disliked
+        self._judged_subject = Subject()  # with other words or pictures they mean nothing
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self.ask_now)
         self._again = QTimer(self, singleShot=True, interval=ASK_AGAIN_MS)
@@ -63,7 +65,11 @@ class SearchController(QObject):
         ready = tuple(source for key, source in self._pictures.items() if key not in self._being_prepared.values())
         # No limit: an end of the list that is none would hide photos.
         question = Question(self._bar.text.strip(), ready, offline=self._offline)
-        return question if Subject.of(question).is_empty else replace(question, order=self._order)
+        subject = Subject.of(question)
+        if subject.is_empty:
+            return question
+        liked, disliked = self._judged if subject == self._judged_subject else ((), ())
+        return replace(question, order=self._order, liked=liked, disliked=disliked)
 
     @property
     def order(self) -> Order:
@@ -92,6 +98,11 @@ class SearchController(QObject):
         if order is not self._order:
             self._order = order
             self.ask_now()
+
+    def set_judged(self, liked: tuple[int, ...], disliked: tuple[int, ...]) -> None:
+        """Photos that the user said fit the question, or do not; asks again."""
+        self._judged, self._judged_subject = (liked, disliked), Subject.of(self.question)
+        self.ask_now()
 
     def add_picture(self, source: PictureSource) -> None:
         """A picture becomes a chip; the question is asked when it turns out to be readable."""
@@ -144,7 +155,7 @@ class SearchController(QObject):
         if event.ticket != self._ticket:
             return
         self._set_waiting(False)
-        again = event.answer.question == self._answered
+        again = self._answered is not None and _unjudged(event.answer.question) == _unjudged(self._answered)
         self._answered = event.answer.question
         self.answered.emit(event.answer, again)
 
@@ -178,3 +189,7 @@ class SearchController(QObject):
         self._encoder_id = state.id
         if changed and not self.question.is_empty:
             self.ask_now()
+
+
+def _unjudged(question: Question) -> Question:
+    return replace(question, liked=(), disliked=())

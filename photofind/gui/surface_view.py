@@ -91,6 +91,11 @@ class SurfaceView(QAbstractItemView):
         top = self.verticalOffset()
         return self._geometry.visible_range(top - beyond_px, top + self.viewport().height() + beyond_px)
 
+    def rows_between(self, top: int, bottom: int) -> range:
+        """Rows that reach into this stretch of the viewport."""
+        offset = self.verticalOffset()
+        return self._geometry.visible_range(top + offset, bottom + offset)
+
     def visible_and_next(self) -> list[int]:
         """Rows on screen, then those that the next notch of the wheel brings."""
         visible = self.visible()

@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QVBoxLayout, QWidget
 
 from photofind.gui import style
 from photofind.gui.icons import Glyph, IconButton, IconLabel
 from photofind.gui.photo_grid import LEAST_CELL_PX, MOST_CELL_PX
-from photofind.gui.search_bar import SearchBar
+from photofind.gui.question_strip import QuestionStrip
+from photofind.gui.search_bar import MOST_PX, SearchBar
 
 _SIDE_PX = 208  # left and right alike, so that the search bar stands in the middle
 _ROOMY_PX = 880  # in a narrower window the search bar takes the room to the left of it instead
@@ -26,6 +27,8 @@ class TopRow(QWidget):
         self._theme = theme
         self.side_bar = IconButton(Glyph.SIDE_BAR, self.tr("Show or hide the side bar (Ctrl+B)"), self)
         self.search = SearchBar(self)
+        self.strip = QuestionStrip(self)
+        self.strip.setMaximumWidth(MOST_PX)
         self.side_bar.clicked.connect(self.side_bar_toggled)
         self.order = IconButton(Glyph.ORDER, self.tr("Order"), self)
         self.zoom = QSlider(Qt.Orientation.Horizontal, self)
@@ -41,6 +44,7 @@ class TopRow(QWidget):
         self._left, right = QWidget(self), QWidget(self)
         for side in (self._left, right):
             side.setFixedWidth(_SIDE_PX)
+            side.setFixedHeight(self.search.sizeHint().height())
         left_row, right_row = QHBoxLayout(self._left), QHBoxLayout(right)
         for row in (left_row, right_row):
             row.setContentsMargins(0, 0, 0, 0)
@@ -58,11 +62,15 @@ class TopRow(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(style.SPACE_M, style.SPACE_M, style.SPACE_M, style.SPACE_M)
         row.setSpacing(style.SPACE_M)
-        row.addWidget(self._left)
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.search)
+        middle.addWidget(self.strip)
+        row.addWidget(self._left, 0, Qt.AlignmentFlag.AlignTop)
         row.addStretch(1)
-        row.addWidget(self.search, 100)
+        row.addLayout(middle, 100)
         row.addStretch(1)
-        row.addWidget(right)
+        row.addWidget(right, 0, Qt.AlignmentFlag.AlignTop)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -66,7 +66,8 @@ class FakeEngine:
 
     Words answer with the photos whose number has the words' length as its last digit, pictures with every third
     photo, the word "nothing" with none. ``groups`` says how many of them are literal, strong and likely hits, the rest
-    being weak; without it none is weak. ``held`` keeps answers back until ``release`` is called.
+    being weak; without it none is weak. Photos that are liked come first, those that are not come last. ``held`` keeps
+    answers back until ``release`` is called.
     """
 
     def __init__(
@@ -155,6 +156,9 @@ class FakeEngine:
             ids = array("q", (photo_id for photo_id in ids if (photo_id in self.offline) == question.offline))
         if question.order is Order.NAME:
             ids = array("q", sorted(ids))
+        if question.liked or question.disliked:
+            rank = dict.fromkeys(question.liked, -1) | dict.fromkeys(question.disliked, 1)
+            ids = array("q", sorted(ids, key=lambda photo_id: rank.get(photo_id, 0)))
         if question.limit is not None:
             ids = ids[: question.limit]
         note = (

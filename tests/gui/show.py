@@ -118,6 +118,10 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
         window.top.search.type_more("dog")
         if name == "unfolded":
             QTimer.singleShot(900, lambda: (window.display.fold_or_unfold(), window.grid.go_to(24)))
+    elif name == "thumbs":
+        engine.groups = (3, 8, 14)
+        window.top.search.type_more("dog")
+        QTimer.singleShot(900, lambda: judge(window))
     elif name == "unconvincing":
         engine.groups = (0, 0, 0)
         window.top.search.type_more("a unicorn on the moon")
@@ -143,6 +147,16 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
     elif name == "away menu":
         engine.offline = set(range(1, 12_480, 3))
         QTimer.singleShot(900, window.status.away.click)
+
+
+def judge(window: MainWindow) -> None:
+    window.thumbs.judge([window.model.photo_id(row) for row in (3, 4)], True)
+    window.thumbs.judge([window.model.photo_id(5)], False)
+    QTimer.singleShot(300, lambda: hover(window, 1))
+
+
+def hover(window: MainWindow, row: int) -> None:
+    window.grid._hover(window.grid.visualRect(window.model.index(row)).center())
 
 
 def select(window: MainWindow) -> None:
