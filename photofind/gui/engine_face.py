@@ -48,6 +48,9 @@ class SettingsFace(Protocol):
     def speed(self) -> str: ...
     @property
     def pause_on_battery(self) -> bool: ...
+    @property
+    def history(self) -> Sequence[str]:
+        """The last questions, newest first."""
 
 
 class EngineFace(Protocol):

@@ -30,6 +30,7 @@ class Glyph(Enum):
     ENCODER = "sparkle"
     FOLDER = "folder-simple"
     FORWARD = "caret-right"
+    HISTORY = "clock-counter-clockwise"
     INFO = "info"
     LIKE = "thumbs-up"
     LIKED = "thumbs-up-fill"

@@ -29,6 +29,7 @@ from photofind.gui.photo_actions import PhotoActions
 from photofind.gui.photo_grid import PhotoGrid
 from photofind.gui.photo_model import PhotoModel
 from photofind.gui.problems import Problems
+from photofind.gui.question_history import QuestionHistory
 from photofind.gui.search_controller import SearchController
 from photofind.gui.section_headings import FOLD_KEYS
 from photofind.gui.shortcuts import connect_keys
@@ -172,6 +173,7 @@ class MainWindow(QMainWindow):
             show_closest=self.grid.fold_wanted.emit,
         )  # fmt: skip
         self.display = AnswerDisplay(self.grid, self.states)
+        self.history = QuestionHistory(engine.settings.history, engine.save_setting, self.top.search, self.search)
         self.order = OrderControl(self.search, self.top.order)
         self.thumbs = Thumbs(self.grid, self.search)
         self.encoders = EncoderControl(engine, self.status, self.encoder_notice, self)

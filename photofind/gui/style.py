@@ -114,6 +114,7 @@ def style_sheet(tokens: Tokens) -> str:
     QMenu::item:disabled {{ color: {c["quiet"]}; background: transparent; }}
     QMenu::separator {{ height: 1px; background: {c["line"]}; margin: 4px 8px; }}
     QMenu::icon {{ padding-left: 8px; }}
+    QListWidget#suggestions {{ background: {c["panel"]}; border: 1px solid {c["line"]}; border-radius: 8px; padding: 4px; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {c["hover"]}; }}
     QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
         background: {c["quiet"]}; }}

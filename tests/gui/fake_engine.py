@@ -47,6 +47,7 @@ class FakeSettings:
     side_bar: bool = True
     speed: str = "auto"
     pause_on_battery: bool = False
+    history: tuple[str, ...] = ()
 
 
 SHELF = (

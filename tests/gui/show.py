@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fake_engine import LIGHT_STATE, PALETTE_STATE, FakeEngine, FakeSettings, thumbnails_from
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
 
 from photofind.core import events
 from photofind.core.pace import Pace
@@ -28,6 +29,7 @@ FOLDERS = (
     FolderState("/home/anna/Pictures/Phone uploads 2016 to 2025", 3_112),
     FolderState("/media/anna/Archive", 248, offline=True),
 )
+HISTORY = ("grandma in the garden", "camera:nikon sunset", "a white dog in the snow", "\"IMG_2034\"")
 PROBLEMS = [
     ProblemRow("/home/anna/Pictures/2019/IMG_2231.jpg", "This JPEG is damaged: it ends too early."),
     ProblemRow("/home/anna/Pictures/scans/letter.png", "This is not a picture, though its name says so."),
@@ -55,7 +57,7 @@ def main() -> None:
     empty = given.scene in ("first", "looking", "away")
     engine = FakeEngine(
         0 if empty else given.photos,
-        settings=FakeSettings(theme=given.theme, thumbnail_px=given.cell),
+        settings=FakeSettings(theme=given.theme, thumbnail_px=given.cell, history=HISTORY),
         thumbnails=thumbnails_from(given.thumbnails) if given.thumbnails else (),
     )
     engine.problem_rows = PROBLEMS
@@ -118,6 +120,10 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
         window.top.search.type_more("dog")
         if name == "unfolded":
             QTimer.singleShot(900, lambda: (window.display.fold_or_unfold(), window.grid.go_to(24)))
+    elif name == "history":
+        window.activateWindow()
+        window.top.search.setFocus()
+        QTimer.singleShot(900, lambda: QTest.keyClick(window.top.search.words, Qt.Key.Key_Down))
     elif name == "thumbs":
         engine.groups = (3, 8, 14)
         window.top.search.type_more("dog")
