@@ -1,9 +1,10 @@
 """The headings inside the grid: painted words, and the one button that folds the less likely photos."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import QPushButton, QStyle, QWidget
 
 from photofind.gui import status_words, style
@@ -16,6 +17,17 @@ _LEAST_PX, _LEAST_MINOR_PX = 40, 28
 _OUT_OF_SIGHT_PX = 200  # so far outside the button waits while its heading is not on screen
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A piece of a heading in one font."""
+
+    text: str
+    font: QFont
+    role: QPalette.ColorRole
+    left_px: int
+    end_px: int
+
+
 class SectionHeadings(QObject):
     """Knows the sections of one grid, and arranges and paints their headings on the grid's viewport."""
 
@@ -26,9 +38,10 @@ class SectionHeadings(QObject):
         super().__init__(viewport)
         self._viewport = viewport
         self._sections: Sequence[Section] = ()
+        self._runs: list[tuple[_Run, ...]] = []
         # A widget, not painted: the keyboard and a screen reader find it.
         self.button = QPushButton(viewport)
-        self.button.setProperty("flat", True)
+        self.button.setProperty("small", True)
         self.button.setFont(style.font(style.SMALL))
         self.button.setCursor(Qt.CursorShape.PointingHandCursor)
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -39,6 +52,7 @@ class SectionHeadings(QObject):
     def show_sections(self, sections: Sequence[Section]) -> None:
         """``arrange`` and ``place_button`` follow."""
         self._sections = sections
+        self._runs = [_runs_of(section) for section in sections]  # once, since fonts are slow and scrolling is not
         foldable = next((section for section in sections if section.is_foldable), None)
         if foldable is not None:
             words = self.tr("Hide") if foldable.shown else self.tr("Show")
@@ -62,7 +76,7 @@ class SectionHeadings(QObject):
         number = next(number for number, section in enumerate(self._sections) if section.is_foldable)
         heading = _on_screen(geometry, number, offset)
         seen = heading.bottom() >= 0 and heading.top() < self._viewport.height()
-        left = style.SPACE_M + _words_px(self._sections[number]) + style.SPACE_XS
+        left = self._runs[number][-1].end_px + style.SPACE_M
         top = heading.top() + (heading.height() - self.button.height()) // 2
         box = QRect(left, top if seen else -_OUT_OF_SIGHT_PX, self.button.width(), self.button.height())
         self.button.move(QStyle.visualRect(self._viewport.layoutDirection(), heading, box).topLeft())
@@ -71,22 +85,17 @@ class SectionHeadings(QObject):
         """The headings within ``exposed``, which is what of the viewport is painted anew."""
         if not isinstance(geometry, SectionedGrid):
             return
-        palette = self._viewport.palette()
+        palette, direction = self._viewport.palette(), self._viewport.layoutDirection()
         align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter  # the painter mirrors it by itself
         for number in geometry.headings_in(exposed.top() + offset, exposed.bottom() + 1 + offset):
-            section, heading = self._sections[number], _on_screen(geometry, number, offset)
-            has_photos = section.count > 0 and not section.is_minor
-            words, count = _parts(section)
-            font = style.font(style.SMALL if section.is_minor else style.BASE, semibold=has_photos)
-            words_px = QFontMetrics(font).horizontalAdvance(words)
-            for text, left, role in (
-                (words, style.SPACE_M, style.TEXT if has_photos else style.QUIET),
-                (count, style.SPACE_M + words_px, style.QUIET),
-            ):
-                box = QRect(left, heading.top(), max(0, heading.width() - left), heading.height())
-                painter.setFont(font if text is words else style.font(style.SMALL if section.is_minor else style.BASE))
-                painter.setPen(palette.color(role))
-                painter.drawText(QStyle.visualRect(self._viewport.layoutDirection(), heading, box), align, text)
+            heading = _on_screen(geometry, number, offset)
+            if not heading.intersects(exposed):
+                continue
+            for run in self._runs[number]:
+                box = QRect(run.left_px, heading.top(), max(0, heading.width() - run.left_px), heading.height())
+                painter.setFont(run.font)
+                painter.setPen(palette.color(run.role))
+                painter.drawText(QStyle.visualRect(direction, heading, box), align, run.text)
 
     def is_next_below(self, geometry: GridGeometry, row: int) -> bool:
         """Whether the key for the row below leads to photos that are folded away, since there is no other row."""
@@ -118,10 +127,17 @@ def _parts(section: Section) -> tuple[str, str]:
     return section.words, f" · {status_words.number(section.count)}" if section.count else ""
 
 
-def _words_px(section: Section) -> int:
+def _runs_of(section: Section) -> tuple[_Run, ...]:
+    has_photos = section.count > 0 and not section.is_minor
+    size_px = style.SMALL if section.is_minor else style.BASE
     words, count = _parts(section)
-    plain, strong = QFontMetrics(style.font(style.BASE)), QFontMetrics(style.font(style.BASE, semibold=True))
-    return strong.horizontalAdvance(words) + plain.horizontalAdvance(count)
+    plain, strong = style.font(size_px), style.font(size_px, semibold=has_photos)
+    count_from = style.SPACE_M + QFontMetrics(strong).horizontalAdvance(words)
+    end_px = count_from + QFontMetrics(plain).horizontalAdvance(count)
+    return (
+        _Run(words, strong, style.TEXT if has_photos else style.QUIET, style.SPACE_M, count_from),
+        _Run(count, plain, style.QUIET, count_from, end_px),
+    )
 
 
 def _height_px(section: Section) -> int:

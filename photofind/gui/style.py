@@ -103,6 +103,7 @@ def style_sheet(tokens: Tokens) -> str:
     QPushButton[flat="true"] {{ background: transparent; padding: 1px 6px; color: {c["quiet"]}; text-align: left; }}
     QPushButton[flat="true"]:hover {{ background: {c["control"]}; color: {c["text"]}; }}
     QPushButton[flat="true"]:focus {{ border-color: {c["accent"]}; }}
+    QPushButton[small="true"] {{ padding: 2px 10px; }}
     QPushButton::menu-indicator {{ width: 0; }}
     QToolButton {{ border: 2px solid transparent; border-radius: {RADIUS_PX}px; padding: 3px; background: transparent; }}
     QToolButton:hover, QToolButton:checked:hover {{ background: {c["control"]}; }}
