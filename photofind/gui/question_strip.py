@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from photofind.gui import status_words, style
 from photofind.gui.chip_flow import ChipFlow
@@ -14,21 +14,50 @@ from photofind.gui.word_chip import WordChip
 class QuestionStrip(QWidget):
     """Not there while there is nothing to say."""
 
+    filter_removed = Signal(int)  # its number among those shown
     thumbs_removed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.flow = ChipFlow(self)
+        self.mistakes = QLabel(self)
+        self.mistakes.setWordWrap(True)
+        self.mistakes.setTextFormat(Qt.TextFormat.PlainText)
+        self.mistakes.setFont(style.font(style.SMALL))
+        self.mistakes.setForegroundRole(style.QUIET)
+        self.mistakes.setContentsMargins(style.SPACE_M, 0, style.SPACE_M, 0)
+        self.mistakes.hide()
+        self._filters: list[WordChip] = []
         self._thumbs: WordChip | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, style.SPACE_S, 0, 0)
         column.setSpacing(style.SPACE_XS)
         column.addWidget(self.flow)
+        column.addWidget(self.mistakes)
         self.hide()
 
     @property
     def chips(self) -> list[WordChip]:
-        return [chip for chip in (self._thumbs,) if chip is not None]
+        """Filters first, thumbs last."""
+        return [*self._filters, *([self._thumbs] if self._thumbs else [])]
+
+    def show_filters(self, labels: Sequence[str]) -> None:
+        """One chip for each filter of the question, in its order."""
+        if list(labels) == [chip.words for chip in self._filters]:
+            return
+        self._filters = [
+            WordChip([label], self.tr("Filter: {filter}").format(filter=label), self.tr("Remove this filter"), self)
+            for label in labels
+        ]
+        for number, chip in enumerate(self._filters):
+            chip.removed.connect(lambda number=number: self.filter_removed.emit(number))
+        self._draw()
+
+    def show_mistakes(self, sentences: Sequence[str]) -> None:
+        """Quietly, for nothing is lost: what is not understood is left out of the search."""
+        self.mistakes.setText("\n".join(sentences))
+        self.mistakes.setVisible(bool(sentences))
+        self._draw()
 
     def show_thumbs(self, liked: int, disliked: int) -> None:
         """How many photos were said to fit the question, and how many not to."""
@@ -39,13 +68,14 @@ class QuestionStrip(QWidget):
         spoken = self.tr("{liked} that fit, {disliked} that do not").format(
             liked=status_words.photos(liked), disliked=status_words.number(disliked)
         )
+        if self._thumbs is None and not parts:
+            return
         self._thumbs = None
         if parts:
-            self._thumbs = WordChip(parts, spoken, self.tr("Take these judgements back"), self)
+            self._thumbs = WordChip(parts, spoken, self.tr("Take these judgements back (Ctrl+Z)"), self)
             self._thumbs.removed.connect(self.thumbs_removed)
         self._draw()
 
     def _draw(self) -> None:
-        chips: Sequence[WordChip] = self.chips
-        self.flow.show_chips(chips)
-        self.setVisible(bool(chips))
+        self.flow.show_chips(self.chips)
+        self.setVisible(bool(self.chips or self.mistakes.text()))

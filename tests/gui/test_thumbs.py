@@ -75,6 +75,15 @@ def test_plus_and_minus_judge_all_selected_photos_and_keep_them_selected(qtbot: 
     assert not window.search.answered_question.disliked
 
 
+def test_the_menu_of_a_photo_judges_it_too(qtbot: QtBot, window: MainWindow) -> None:
+    window.grid.go_to(4)
+    photo_id = window.model.photo_id(4)
+    menu = window.actions_on_photos.menu()
+    next(action for action in menu.actions() if action.text() == "This is not what I look for").trigger()
+    menu.close()
+    qtbot.waitUntil(lambda: shows(window, Question("dog", disliked=(photo_id,))))
+
+
 def test_control_z_goes_back_one_judgement_at_a_time(qtbot: QtBot, engine: FakeEngine, window: MainWindow) -> None:
     grid = window.grid
     for row in (2, 5):
