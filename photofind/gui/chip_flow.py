@@ -1,6 +1,7 @@
 """Chips one after another in as many rows as they need."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QResizeEvent
@@ -15,8 +16,13 @@ class ChipFlow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chips: list[QWidget] = []
+        self._after: QWidget | None = None
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.hide()
+
+    def follow(self, widget: QWidget) -> None:
+        """The Tab key leads from ``widget`` to the first chip; else it would come to chips made later last of all."""
+        self._after = widget
 
     def show_chips(self, chips: Sequence[QWidget]) -> None:
         """In this order; those shown before that are not among them are deleted."""
@@ -28,7 +34,9 @@ class ChipFlow(QWidget):
         for chip in self._chips:
             chip.setParent(self)
             chip.show()
-        for before, after in zip(self._chips, self._chips[1:], strict=False):
+        stops = [chip.focusProxy() or chip for chip in self._chips]
+        order = [*([self._after] if self._after else []), *stops]
+        for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
         self.setVisible(bool(self._chips))
         self._place()

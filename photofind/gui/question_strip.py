@@ -29,6 +29,7 @@ class QuestionStrip(QWidget):
         self.mistakes.hide()
         self._filters: list[WordChip] = []
         self._thumbs: WordChip | None = None
+        self._thumbs_shown = (0, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, style.SPACE_S, 0, 0)
         column.setSpacing(style.SPACE_XS)
@@ -68,9 +69,9 @@ class QuestionStrip(QWidget):
         spoken = self.tr("{liked} that fit, {disliked} that do not").format(
             liked=status_words.photos(liked), disliked=status_words.number(disliked)
         )
-        if self._thumbs is None and not parts:
+        if self._thumbs_shown == (liked, disliked):
             return
-        self._thumbs = None
+        self._thumbs, self._thumbs_shown = None, (liked, disliked)
         if parts:
             self._thumbs = WordChip(parts, spoken, self.tr("Take these judgements back (Ctrl+Z)"), self)
             self._thumbs.removed.connect(self.thumbs_removed)

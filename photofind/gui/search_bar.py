@@ -50,7 +50,7 @@ class SearchBar(QFrame):
         self.mark = SearchMark(self)
         self._clear = IconButton(Glyph.CLOSE, self.tr("Clear the search (Esc)"), self)
         self._clear.hide()
-        picture = IconButton(Glyph.PICTURE, self.tr("Search with a picture from a file"), self)
+        self.picture = IconButton(Glyph.PICTURE, self.tr("Search with a picture from a file"), self)
         self._chip_row = QHBoxLayout()
         self._chip_row.setSpacing(style.SPACE_XS)
         row = QHBoxLayout(self)
@@ -60,7 +60,7 @@ class SearchBar(QFrame):
         row.addLayout(self._chip_row)
         row.addWidget(self.words, 1)
         row.addWidget(self._clear)
-        row.addWidget(picture)
+        row.addWidget(self.picture)
         self.setFocusProxy(self.words)
         self.words.textChanged.connect(self._edited)
         self.words.picture_pasted.connect(self.paste)
@@ -72,7 +72,7 @@ class SearchBar(QFrame):
         self.suggestions.chosen.connect(self._choose)
         self.words.backspace_at_start.connect(self._remove_last_chip)
         self._clear.clicked.connect(self.clear_all)
-        picture.clicked.connect(self.picture_wanted)
+        self.picture.clicked.connect(self.picture_wanted)
 
     @property
     def text(self) -> str:

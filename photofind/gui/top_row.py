@@ -29,6 +29,7 @@ class TopRow(QWidget):
         self.search = SearchBar(self)
         self.strip = QuestionStrip(self)
         self.strip.setMaximumWidth(MOST_PX)
+        self.strip.flow.follow(self.search.picture)
         self.side_bar.clicked.connect(self.side_bar_toggled)
         self.order = IconButton(Glyph.ORDER, self.tr("Order"), self)
         self.zoom = QSlider(Qt.Orientation.Horizontal, self)

@@ -75,6 +75,19 @@ def test_plus_and_minus_judge_all_selected_photos_and_keep_them_selected(qtbot: 
     assert not window.search.answered_question.disliked
 
 
+def test_tab_leads_from_the_search_bar_to_the_chip_and_delete_takes_it_out(qtbot: QtBot, window: MainWindow) -> None:
+    window.grid.go_to(4)
+    qtbot.keyClicks(window.grid, "+")
+    qtbot.waitUntil(lambda: bool(window.search.answered_question.liked))
+    window.activateWindow()
+    window.top.search.picture.setFocus()
+    qtbot.keyClick(window.top.search.picture, Qt.Key.Key_Tab)
+    chip = window.top.strip.chips[0]
+    assert window.focusWidget() is chip.remove
+    qtbot.keyClick(chip.remove, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: shows(window, Question("dog")))
+
+
 def test_the_menu_of_a_photo_judges_it_too(qtbot: QtBot, window: MainWindow) -> None:
     window.grid.go_to(4)
     photo_id = window.model.photo_id(4)
