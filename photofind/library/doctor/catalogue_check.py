@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
+from photofind.library.albums import restore_albums
 from photofind.library.doctor.catalogue_repair import rebuild
 from photofind.library.doctor.ward import CLOSE_THE_WINDOW, Diagnosis, Ward, broken, fine
 from photofind.library.librarian import Desk
@@ -17,6 +18,7 @@ from photofind.store.catalogue_examination import (
     missing_objects,
     version_of,
 )
+from photofind.store.edit_backups import EditBackups
 from photofind.store.sqlite_errors import is_damage
 from photofind.store.sqlite_reading import connect_for_reading
 
@@ -82,6 +84,8 @@ def _incomplete(ward: Ward, missing: dict[str, str]) -> Diagnosis:
             if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)).fetchone() is None:
                 connection.execute(sql)
         count_anew(connection)
+        if "albums" in missing and (backup := EditBackups(ward.paths.catalogue_backups).newest()) is not None:
+            restore_albums(desk, backup.albums, overwrite=False)
 
     if ward.write is None:
         return broken("catalogue", "catalogue-incomplete", sentence, _MEANING, CLOSE_THE_WINDOW)
