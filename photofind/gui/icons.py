@@ -19,6 +19,7 @@ _GLYPH_SHARE = 0.875  # of the icon's height: the rest is the font's bearing
 class Glyph(Enum):
     """The icons in use, by their names in the font."""
 
+    ALBUM = "bookmark-simple"
     ADD_FOLDER = "folder-simple-plus"
     BACK = "caret-left"
     CHECK = "check-bold"

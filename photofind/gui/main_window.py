@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 from photofind.core import events
 from photofind.core.question import PictureFile
 from photofind.gui import file_choice
+from photofind.gui.album_control import AlbumControl
 from photofind.gui.answer_display import AnswerDisplay
 from photofind.gui.arrangement import arranged
 from photofind.gui.away_control import AwayControl
@@ -174,6 +175,7 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         self.display = AnswerDisplay(self.grid, self.states)
         self.history = QuestionHistory(engine.settings.history, engine.save_setting, self.top.search, self.search)
+        self.albums = AlbumControl(engine, self.background, self.search, self.side_bar, self.notice, self)
         self.order = OrderControl(self.search, self.top.order)
         self.thumbs = Thumbs(self.grid, self.search)
         self.encoders = EncoderControl(engine, self.status, self.encoder_notice, self)
@@ -185,6 +187,8 @@ class MainWindow(QMainWindow):
     def _connect_parts(self) -> None:
         bar = self.top.search
         bar.offered.connect(self.taker.take)
+        bar.keep_wanted.connect(self.albums.keep)
+        self.top.import_wanted.connect(self.albums.choose_file)
         bar.left_downwards.connect(self._to_grid)
         bar.picture_wanted.connect(
             lambda: file_choice.ask_for_picture(self, lambda path: self.search.add_picture(PictureFile(path)))
@@ -232,6 +236,7 @@ class MainWindow(QMainWindow):
                 standard.ZoomOut: lambda: self.grid.zoom(-1),
                 FOLD_KEYS: self.display.fold_or_unfold,
                 standard.Undo: self.thumbs.undo,
+                standard.Save: self.albums.keep,
                 standard.Quit: self.close,
             },
         )
@@ -244,6 +249,7 @@ class MainWindow(QMainWindow):
         for take in (self._library_state, self.model.library_changed, self.away.library):
             bridge.library_state.connect(take)
         bridge.encoder_state.connect(self.encoders.show_state)
+        bridge.encoder_state.connect(self.albums.engine_is_there)
         bridge.view_ready.connect(self.viewer.view_ready)
         bridge.view_failed.connect(self.viewer.view_failed)
         bridge.notice.connect(lambda notice: self.notice.say(notice.sentence, is_error=notice.is_error))

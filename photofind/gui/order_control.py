@@ -43,6 +43,7 @@ class OrderControl(QObject):
 
     def _answered(self, answer: Answer, _again: bool) -> None:
         self._button.setVisible(not Subject.of(answer.question).is_empty)
+        self._draw()  # a kept question brings its own
 
     def _draw(self) -> None:
         order = self._search.order

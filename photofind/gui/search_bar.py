@@ -26,6 +26,7 @@ class SearchBar(QFrame):
     cleared = Signal()
     left_downwards = Signal()
     picture_wanted = Signal()
+    keep_wanted = Signal()  # this question, as an album
     history_wanted = Signal()  # ``offer`` may follow at once
     forget_wanted = Signal(object)  # a Suggestion of the history
     completion_wanted = Signal(str, int)  # text and cursor; ``offer`` may follow
@@ -50,6 +51,8 @@ class SearchBar(QFrame):
         self.mark = SearchMark(self)
         self._clear = IconButton(Glyph.CLOSE, self.tr("Clear the search (Esc)"), self)
         self._clear.hide()
+        self.keep = IconButton(Glyph.ALBUM, self.tr("Keep this search as an album (Ctrl+S)"), self)
+        self.keep.hide()
         self.picture = IconButton(Glyph.PICTURE, self.tr("Search with a picture from a file"), self)
         self._chip_row = QHBoxLayout()
         self._chip_row.setSpacing(style.SPACE_XS)
@@ -60,6 +63,7 @@ class SearchBar(QFrame):
         row.addLayout(self._chip_row)
         row.addWidget(self.words, 1)
         row.addWidget(self._clear)
+        row.addWidget(self.keep)
         row.addWidget(self.picture)
         self.setFocusProxy(self.words)
         self.words.textChanged.connect(self._edited)
@@ -72,6 +76,7 @@ class SearchBar(QFrame):
         self.suggestions.chosen.connect(self._choose)
         self.words.backspace_at_start.connect(self._remove_last_chip)
         self._clear.clicked.connect(self.clear_all)
+        self.keep.clicked.connect(self.keep_wanted)
         self.picture.clicked.connect(self.picture_wanted)
 
     @property
@@ -200,6 +205,7 @@ class SearchBar(QFrame):
 
     def _show_clear(self) -> None:
         self._clear.setVisible(bool(self.text or self._chips))
+        self.keep.setVisible(bool(self.text or self._chips))
         few = self.tr("Describe a photo, or drop a picture here")
         self.words.setPlaceholderText(self.tr("Add words") if self._chips else few)
 

@@ -113,13 +113,27 @@ class SearchController(QObject):
         self._bar.add_chip(key, file_names.name_of(source.path) if isinstance(source, PictureFile) else "")
         self._being_prepared[self._engine.prepare_picture(source)] = key
 
+    def ask_for(self, question: Question) -> None:
+        """A kept question takes the place of what the bar says, with its order and thumbs."""
+        self._pictures_out()
+        self._bar.words.setText(question.text)
+        self._order = question.order
+        self._judged, self._judged_subject = (question.liked, question.disliked), Subject.of(question)
+        for picture in question.pictures:
+            self.add_picture(picture)
+        if not question.pictures:
+            self.ask_now()
+
     def find_similar(self, photo_id: int) -> None:
         """A photo of the grid becomes the whole question."""
-        for key in list(self._pictures):
-            self._forget(key)
+        self._pictures_out()
         self._bar.words.clear()
         self._pause.stop()
         self.add_picture(PictureOfPhoto(photo_id))
+
+    def _pictures_out(self) -> None:
+        for key in list(self._pictures):
+            self._forget(key)
 
     def _edited(self, _text: str) -> None:
         self._again.stop()  # it would ask half a word; the new question shows new photos, too

@@ -80,6 +80,13 @@ class SideRowDelegate(QStyledItemDelegate):
         )
         painter.restore()
 
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Over the name; the icon stays in sight."""
+        name = option.rect.adjusted(2 * style.SPACE_S + style.ICON_PX + style.SPACE_XS, 3, -style.SPACE_S, -3)
+        editor.setGeometry(QStyle.visualRect(option.direction, option.rect, name))
+
     def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(100, max(ROW_PX, option.fontMetrics.height() + style.SPACE_M))
 

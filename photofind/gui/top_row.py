@@ -21,6 +21,7 @@ class TopRow(QWidget):
     zoom_wanted = Signal(int)
     theme_chosen = Signal(str)
     check_up_wanted = Signal()
+    import_wanted = Signal()  # an album from a file
 
     def __init__(self, theme: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +41,7 @@ class TopRow(QWidget):
         self.zoom.setToolTip(self.tr("Size of the photos (Ctrl+wheel)"))
         self.zoom.setAccessibleName(self.tr("Size of the photos"))
         self.zoom.valueChanged.connect(self.zoom_wanted)
-        look = IconButton(Glyph.THEME, self.tr("Light or dark, and a check-up of the library"), self)
+        look = IconButton(Glyph.THEME, self.tr("Light or dark, albums from files, and a check-up of the library"), self)
         look.clicked.connect(lambda: self._show_theme_menu(look))
         self._left, right = QWidget(self), QWidget(self)
         for side in (self._left, right):
@@ -98,6 +99,7 @@ class TopRow(QWidget):
             action.setActionGroup(group)
             action.triggered.connect(lambda _checked, name=name: self._choose(name))
         menu.addSeparator()
+        menu.addAction(self.tr("Import an album…"), self.import_wanted.emit)
         menu.addAction(self.tr("Check the library…"), self.check_up_wanted.emit)
         return menu
 

@@ -13,6 +13,8 @@ from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 
 from photofind.core import events
+from photofind.core.album import Album, BadAlbum
+from photofind.core.album import from_json as album_from_json
 from photofind.core.errors import StoreFailed
 from photofind.core.findings import REPAIR, Finding, Severity
 from photofind.core.photo import Counts, FolderState, PhotoRow, ProblemRow
@@ -87,6 +89,9 @@ class FakeEngine:
             Finding("journal", "torn", Severity.BROKEN, "The last record is cut short.", "Nothing is lost.", REPAIR),
         ]
         self.check_up_fails = ""
+        self.kept: list[tuple[Album, Question]] = []
+        self.left_out = 0
+        self._album_ids = count(100)
         self.progress = events.Progress(events.Activity.IDLE)
         self.encoder = LIGHT_STATE
         self._thumbnails = thumbnails
@@ -269,6 +274,51 @@ class FakeEngine:
         if repair:
             self.findings = [replace(one, mended="It was mended.") if one.is_trouble else one for one in self.findings]
         return list(self.findings)
+
+    def albums(self) -> list[Album]:
+        self._refuse_gui_thread()
+        return [album for album, _question in self.kept]
+
+    def save_album(self, name: str, question: Question) -> Album:
+        self._refuse_gui_thread()
+        assert name not in [album.name for album in self.albums()]
+        album = Album(name, question.text, id=next(self._album_ids))
+        self.kept.append((album, question))
+        return album
+
+    def put_back_album(self, album: Album, position: int) -> Album:
+        self._refuse_gui_thread()
+        self.kept.insert(position, (album, Question(album.text)))
+        return album
+
+    def album_question(self, album: Album) -> tuple[Question, int]:
+        self._refuse_gui_thread()
+        return next((question, self.left_out) for each, question in self.kept if each.id == album.id)
+
+    def rename_album(self, album_id: int, name: str) -> None:
+        self._refuse_gui_thread()
+        if not name.strip():
+            raise BadAlbum("An album needs a name.")
+        self.kept = [(replace(a, name=name) if a.id == album_id else a, question) for a, question in self.kept]
+
+    def move_album(self, album_id: int, position: int) -> None:
+        self._refuse_gui_thread()
+        moved = next(each for each in self.kept if each[0].id == album_id)
+        self.kept.remove(moved)
+        self.kept.insert(position, moved)
+
+    def remove_album(self, album_id: int) -> None:
+        self._refuse_gui_thread()
+        self.kept = [each for each in self.kept if each[0].id != album_id]
+
+    def export_album(self, album: Album, target: str) -> None:
+        self._refuse_gui_thread()
+        Path(target).write_text(album.to_json())
+
+    def import_album(self, source: str) -> Album:
+        self._refuse_gui_thread()
+        album = album_from_json(Path(source).read_text())
+        return self.save_album(f"{album.name} (2)", Question(album.text))
 
     def save_report(self, findings: Sequence[Finding], target: str) -> None:
         self._refuse_gui_thread()

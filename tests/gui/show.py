@@ -14,9 +14,10 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 
 from photofind.core import events
+from photofind.core.album import Album
 from photofind.core.pace import Pace
 from photofind.core.photo import Counts, FolderState, ProblemRow
-from photofind.core.question import PictureFile
+from photofind.core.question import PictureFile, Question
 from photofind.gui.application import create_application
 from photofind.gui.main_window import MainWindow
 
@@ -30,6 +31,7 @@ FOLDERS = (
     FolderState("/media/anna/Archive", 248, offline=True),
 )
 HISTORY = ("grandma in the garden", "camera:nikon sunset", "a white dog in the snow", "\"IMG_2034\"")
+ALBUMS = ("Bello", "Snow and ice", "Sunsets at the sea since 2016, without people")
 PROBLEMS = [
     ProblemRow("/home/anna/Pictures/2019/IMG_2231.jpg", "This JPEG is damaged: it ends too early."),
     ProblemRow("/home/anna/Pictures/scans/letter.png", "This is not a picture, though its name says so."),
@@ -124,6 +126,16 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
         window.activateWindow()
         window.top.search.setFocus()
         QTimer.singleShot(900, lambda: QTest.keyClick(window.top.search.words, Qt.Key.Key_Down))
+    elif name in ("albums", "keep"):
+        engine.kept = [(Album(each, each, id=number), Question(each)) for number, each in enumerate(ALBUMS, 1)]
+        window.albums.refresh()
+        engine.groups = (0, 8, 14)
+        if name == "keep":
+            window.top.search.type_more("grandma in the garden")
+            QTimer.singleShot(900, window.albums.keep)
+        else:
+            QTimer.singleShot(900, lambda: window.albums.open(engine.kept[1][0]))
+            QTimer.singleShot(1200, lambda: window.side_bar.albums.choose(2))
     elif name == "thumbs":
         engine.groups = (3, 8, 14)
         window.top.search.type_more("dog")
