@@ -106,10 +106,12 @@ def asking(engine: Engine, waits: Waits) -> Iterator[None]:
 
 
 def _repeat(work: Callable[[], object], pause_s: float, took_ms: list[float], over: threading.Event) -> None:
-    while not over.wait(pause_s):
+    while True:  # once at least: a scan may be over before the first pause
         began_s = time.perf_counter()
         work()
         took_ms.append((time.perf_counter() - began_s) * 1000)
+        if over.wait(pause_s):
+            return
 
 
 def packed(cache: Path, count: int) -> Path:
