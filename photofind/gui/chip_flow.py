@@ -48,7 +48,7 @@ class ChipFlow(QWidget):
     def _place(self) -> None:
         left = top = row_px = 0
         for chip in self._chips:
-            size = chip.sizeHint()
+            size = chip.sizeHint().expandedTo(chip.minimumSize())
             width = min(size.width(), self.width())
             if left and left + width > self.width():
                 left, top, row_px = 0, top + row_px + style.SPACE_XS, 0

@@ -7,6 +7,7 @@ from photofind.core.album import Album
 from photofind.core.events import Event
 from photofind.core.findings import Finding
 from photofind.core.photo import PhotoRow, ProblemRow
+from photofind.core.query import KnownValues
 from photofind.core.question import PictureSource, Question
 
 
@@ -112,6 +113,9 @@ class EngineFace(Protocol):
 
     def check_up(self, *, repair: bool) -> list[Finding]:
         """Blocks for seconds, a repair for longer; never on the GUI thread. Raises PhotofindError."""
+
+    def known_values(self) -> KnownValues:
+        """What filters can be completed with. Blocks; never on the GUI thread. Raises PhotofindError."""
 
     def albums(self) -> list[Album]:
         """In the user's order. Blocks; never on the GUI thread. Raises PhotofindError, as all about albums do."""

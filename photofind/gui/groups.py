@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
+from photofind.core.query import parse
 from photofind.core.question import Answer
 
 _FEW_WORDS = 2  # a longer sentence is no name, and nobody wonders that no photo is called so
@@ -65,7 +66,7 @@ def sections_of(answer: Answer, *, weak_shown: bool) -> tuple[Section, ...]:
     found: list[Section] = []
     if groups.literal:
         found.append(_whole(_tr("In names, tags and folders"), groups.literal))
-    elif groups.looks_like_it and 0 < len(answer.question.text.split()) <= _FEW_WORDS:
+    elif groups.looks_like_it and _may_be_a_name(answer.question.text):
         found.append(_whole(_tr("Nothing in names, tags or folders"), 0))
     if groups.looks_like_it:
         first = groups.strong or groups.likely
@@ -77,6 +78,11 @@ def sections_of(answer: Answer, *, weak_shown: bool) -> tuple[Section, ...]:
     if groups.weak:
         found.append(Section(_tr("Less likely"), groups.weak, groups.weak if weak_shown else 0, is_foldable=True))
     return tuple(found)
+
+
+def _may_be_a_name(text: str) -> bool:
+    wanted = [words.text for words in parse(text).words if not words.negated]
+    return 0 < len(" ".join(wanted).split()) <= _FEW_WORDS
 
 
 def _whole(words: str, count: int) -> Section:

@@ -29,6 +29,7 @@ class Glyph(Enum):
     DISLIKED = "thumbs-down-fill"
     DOWNLOAD = "download-simple"
     ENCODER = "sparkle"
+    FILTER = "funnel-simple"
     FOLDER = "folder-simple"
     FORWARD = "caret-right"
     HISTORY = "clock-counter-clockwise"

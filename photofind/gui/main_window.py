@@ -15,6 +15,7 @@ from photofind.gui.away_control import AwayControl
 from photofind.gui.background_calls import BackgroundCalls
 from photofind.gui.bridge import EngineBridge
 from photofind.gui.check_up import CheckUp
+from photofind.gui.completing import Completing
 from photofind.gui.empty_state import EmptyState
 from photofind.gui.encoder_control import EncoderControl
 from photofind.gui.encoder_notice import EncoderNotice
@@ -31,6 +32,7 @@ from photofind.gui.photo_grid import PhotoGrid
 from photofind.gui.photo_model import PhotoModel
 from photofind.gui.problems import Problems
 from photofind.gui.question_history import QuestionHistory
+from photofind.gui.question_reading import QuestionReading
 from photofind.gui.search_controller import SearchController
 from photofind.gui.section_headings import FOLD_KEYS
 from photofind.gui.shortcuts import connect_keys
@@ -174,6 +176,8 @@ class MainWindow(QMainWindow):
             show_closest=self.grid.fold_wanted.emit,
         )  # fmt: skip
         self.display = AnswerDisplay(self.grid, self.states)
+        self.reading = QuestionReading(self.top.search, self.top.strip)
+        self.completing = Completing(engine, self.bridge, self.background, self.top.search)
         self.history = QuestionHistory(engine.settings.history, engine.save_setting, self.top.search, self.search)
         self.albums = AlbumControl(engine, self.background, self.search, self.side_bar, self.notice, self)
         self.order = OrderControl(self.search, self.top.order)

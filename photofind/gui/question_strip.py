@@ -42,22 +42,15 @@ class QuestionStrip(QWidget):
         """Filters first, thumbs last."""
         return [*self._filters, *([self._thumbs] if self._thumbs else [])]
 
-    def show_filters(self, labels: Sequence[str]) -> None:
-        """One chip for each filter of the question, in its order."""
-        if list(labels) == [chip.words for chip in self._filters]:
-            return
-        self._filters = [
-            WordChip([label], self.tr("Filter: {filter}").format(filter=label), self.tr("Remove this filter"), self)
-            for label in labels
-        ]
-        for number, chip in enumerate(self._filters):
-            chip.removed.connect(lambda number=number: self.filter_removed.emit(number))
-        self._draw()
+    def show_question(self, filters: Sequence[str], mistakes: Sequence[str]) -> None:
+        """One chip for each filter, in the order of the question; sentences for what makes no sense.
 
-    def show_mistakes(self, sentences: Sequence[str]) -> None:
-        """Quietly, for nothing is lost: what is not understood is left out of the search."""
-        self.mistakes.setText("\n".join(sentences))
-        self.mistakes.setVisible(bool(sentences))
+        Quietly, for nothing is lost: what is not understood is left out of the search.
+        """
+        if list(filters) != [chip.words for chip in self._filters]:
+            self._filters = [self._filter_chip(number, words) for number, words in enumerate(filters)]
+        self.mistakes.setText("\n".join(mistakes))
+        self.mistakes.setVisible(bool(mistakes))
         self._draw()
 
     def show_thumbs(self, liked: int, disliked: int) -> None:
@@ -76,6 +69,11 @@ class QuestionStrip(QWidget):
             self._thumbs = WordChip(parts, spoken, self.tr("Take these judgements back (Ctrl+Z)"), self)
             self._thumbs.removed.connect(self.thumbs_removed)
         self._draw()
+
+    def _filter_chip(self, number: int, words: str) -> WordChip:
+        chip = WordChip([words], self.tr("Filter: {filter}").format(filter=words), self.tr("Remove this filter"), self)
+        chip.removed.connect(lambda: self.filter_removed.emit(number))
+        return chip
 
     def _draw(self) -> None:
         self.flow.show_chips(self.chips)

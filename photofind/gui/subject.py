@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from photofind.core.query import parse
+from photofind.core.query.parts import Literal, Words
 from photofind.core.question import PictureSource, Question
 
 
@@ -9,12 +11,13 @@ from photofind.core.question import PictureSource, Question
 class Subject:
     """Two questions with the same one are the same search, narrowed or ordered in another way."""
 
-    words: tuple[str, ...] = ()
+    words: tuple[Words | Literal, ...] = ()
     pictures: tuple[PictureSource, ...] = ()
 
     @staticmethod
     def of(question: Question) -> "Subject":
-        return Subject(tuple(question.text.split()), question.pictures)
+        query = parse(question.text)
+        return Subject((*query.words, *query.literals), question.pictures)
 
     @property
     def is_empty(self) -> bool:

@@ -18,6 +18,7 @@ from photofind.core.album import from_json as album_from_json
 from photofind.core.errors import StoreFailed
 from photofind.core.findings import REPAIR, Finding, Severity
 from photofind.core.photo import Counts, FolderState, PhotoRow, ProblemRow
+from photofind.core.query import KnownValues
 from photofind.core.question import Answer, Order, PictureBytes, PictureFile, PictureOfPhoto, PictureSource, Question
 
 DAY_S = 86_400
@@ -91,6 +92,7 @@ class FakeEngine:
         self.check_up_fails = ""
         self.kept: list[tuple[Album, Question]] = []
         self.left_out = 0
+        self.known = KnownValues()
         self._album_ids = count(100)
         self.progress = events.Progress(events.Activity.IDLE)
         self.encoder = LIGHT_STATE
@@ -274,6 +276,11 @@ class FakeEngine:
         if repair:
             self.findings = [replace(one, mended="It was mended.") if one.is_trouble else one for one in self.findings]
         return list(self.findings)
+
+    def known_values(self) -> KnownValues:
+        self._refuse_gui_thread()
+        self.calls.append(("known_values",))
+        return self.known
 
     def albums(self) -> list[Album]:
         self._refuse_gui_thread()

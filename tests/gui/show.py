@@ -17,6 +17,7 @@ from photofind.core import events
 from photofind.core.album import Album
 from photofind.core.pace import Pace
 from photofind.core.photo import Counts, FolderState, ProblemRow
+from photofind.core.query import KnownValues
 from photofind.core.question import PictureFile, Question
 from photofind.gui.application import create_application
 from photofind.gui.main_window import MainWindow
@@ -31,6 +32,7 @@ FOLDERS = (
     FolderState("/media/anna/Archive", 248, offline=True),
 )
 HISTORY = ("grandma in the garden", "camera:nikon sunset", "a white dog in the snow", "\"IMG_2034\"")
+KNOWN = KnownValues(cameras=("Nikon D750", "NIKON Z 6", "Pixel 7"), years=("2024", "2019"))
 ALBUMS = ("Bello", "Snow and ice", "Sunsets at the sea since 2016, without people")
 PROBLEMS = [
     ProblemRow("/home/anna/Pictures/2019/IMG_2231.jpg", "This JPEG is damaged: it ends too early."),
@@ -136,6 +138,17 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
         else:
             QTimer.singleShot(900, lambda: window.albums.open(engine.kept[1][0]))
             QTimer.singleShot(1200, lambda: window.side_bar.albums.choose(2))
+    elif name in ("filters", "mistake", "fields", "values"):
+        engine.known = KNOWN
+        window.activateWindow()
+        window.top.search.setFocus()
+        typed = {
+            "filters": 'a dog camera:nikon date:2019..2021 -is:portrait folder:"Phone uploads" rating:>=4',
+            "mistake": "a dog rating:lots camera:nikon ",
+            "fields": "a dog ca",
+            "values": "a dog camera:n",
+        }[name]
+        QTimer.singleShot(500, lambda: QTest.keyClicks(window.top.search.words, typed))
     elif name == "thumbs":
         engine.groups = (3, 8, 14)
         window.top.search.type_more("dog")
