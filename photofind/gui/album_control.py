@@ -1,6 +1,7 @@
 """Smart albums: questions that are kept, asked again when they are opened."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import count
 
 from PySide6.QtCore import QObject
@@ -14,6 +15,7 @@ from photofind.gui.engine_face import EngineFace
 from photofind.gui.notice_bar import NoticeBar
 from photofind.gui.search_controller import SearchController
 from photofind.gui.side_bar import SideBar
+from photofind.gui.top_row import TopRow
 from photofind.gui.why_not import or_why_not
 
 _LONGEST_GIVEN_NAME = 60
@@ -27,6 +29,7 @@ class AlbumControl(QObject):
         engine: EngineFace,
         background: BackgroundCalls,
         search: SearchController,
+        top: TopRow,
         side_bar: SideBar,
         notice: NoticeBar,
         window: QWidget,
@@ -42,6 +45,8 @@ class AlbumControl(QObject):
         albums.move_wanted.connect(lambda album, place: self._change(lambda: engine.move_album(album.id, place)))
         albums.remove_wanted.connect(self.remove)
         albums.export_wanted.connect(self._ask_where)
+        top.search.keep_wanted.connect(self.keep)
+        top.import_wanted.connect(self.choose_file)
         search.answered.connect(self._answered)
 
     def engine_is_there(self) -> None:
@@ -121,7 +126,8 @@ class AlbumControl(QObject):
             self._notice.say(words.format(photos=status_words.photos(left_out)))
 
     def _answered(self, answer: Answer, _again: bool) -> None:
-        if self._opened is not None and self._opened not in (answer.question, self._search.question):
+        shown = {replace(each, offline=None) for each in (answer.question, self._search.question)}
+        if self._opened is not None and replace(self._opened, offline=None) not in shown:
             self._opened = None
             self._side_bar.albums.choose(None)
 

@@ -179,7 +179,7 @@ class MainWindow(QMainWindow):
         self.reading = QuestionReading(self.top.search, self.top.strip)
         self.completing = Completing(engine, self.bridge, self.background, self.top.search)
         self.history = QuestionHistory(engine.settings.history, engine.save_setting, self.top.search, self.search)
-        self.albums = AlbumControl(engine, self.background, self.search, self.side_bar, self.notice, self)
+        self.albums = AlbumControl(engine, self.background, self.search, self.top, self.side_bar, self.notice, self)
         self.order = OrderControl(self.search, self.top.order)
         self.thumbs = Thumbs(self.grid, self.search)
         self.encoders = EncoderControl(engine, self.status, self.encoder_notice, self)
@@ -191,8 +191,6 @@ class MainWindow(QMainWindow):
     def _connect_parts(self) -> None:
         bar = self.top.search
         bar.offered.connect(self.taker.take)
-        bar.keep_wanted.connect(self.albums.keep)
-        self.top.import_wanted.connect(self.albums.choose_file)
         bar.left_downwards.connect(self._to_grid)
         bar.picture_wanted.connect(
             lambda: file_choice.ask_for_picture(self, lambda path: self.search.add_picture(PictureFile(path)))
@@ -218,6 +216,7 @@ class MainWindow(QMainWindow):
         self.search.answered.connect(self.display.show)
         self.display.changed.connect(self._list_changed)
         self.thumbs.changed.connect(self.top.strip.show_thumbs)
+        self.thumbs.refused.connect(self.notice.say)
         self.top.strip.thumbs_removed.connect(self.thumbs.take_all_back)
         self.search.asking.connect(self.status.show_asking)
         self.search.failed.connect(self._failed)

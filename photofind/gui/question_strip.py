@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from photofind.gui import status_words, style
@@ -25,7 +26,7 @@ class QuestionStrip(QWidget):
         self.mistakes.setTextFormat(Qt.TextFormat.PlainText)
         self.mistakes.setFont(style.font(style.SMALL))
         self.mistakes.setForegroundRole(style.QUIET)
-        self.mistakes.setContentsMargins(style.SPACE_M, 0, style.SPACE_M, 0)
+        self.mistakes.setContentsMargins(style.SPACE_S + 2, 0, style.SPACE_S + 2, 0)  # in line with the words of chips
         self.mistakes.hide()
         self._filters: list[WordChip] = []
         self._thumbs: WordChip | None = None
@@ -49,8 +50,11 @@ class QuestionStrip(QWidget):
         """
         if list(filters) != [chip.words for chip in self._filters]:
             self._filters = [self._filter_chip(number, words) for number, words in enumerate(filters)]
-        self.mistakes.setText("\n".join(mistakes))
-        self.mistakes.setVisible(bool(mistakes))
+        told = "\n".join(mistakes)
+        if told != self.mistakes.text():
+            self.mistakes.setText(told)
+            self.mistakes.setVisible(bool(told))
+            QAccessible.updateAccessibility(QAccessibleEvent(self.mistakes, QAccessible.Event.Alert))
         self._draw()
 
     def show_thumbs(self, liked: int, disliked: int) -> None:

@@ -34,6 +34,7 @@ class SearchController(QObject):
         self._bar = bar
         self._keys = count(1)
         self._pictures: dict[int, PictureSource] = {}  # by chip, in the order of the chips
+        self._weights: dict[int, float] = {}  # of those that a kept question says
         self._being_prepared: dict[int, int] = {}  # ticket → chip
         self._ticket = 0
         self._answered: Question | None = None
@@ -62,9 +63,12 @@ class SearchController(QObject):
     @property
     def question(self) -> Question:
         """What the bar says now; pictures count once they are known to be readable."""
-        ready = tuple(source for key, source in self._pictures.items() if key not in self._being_prepared.values())
+        keys = [key for key in self._pictures if key not in self._being_prepared.values()]
+        weights = tuple(self._weights.get(key, 1.0) for key in keys)
+        weights = weights if any(weight != 1 for weight in weights) else ()
+        pictures = tuple(self._pictures[key] for key in keys)
         # No limit: an end of the list that is none would hide photos.
-        question = Question(self._bar.text.strip(), ready, offline=self._offline)
+        question = Question(self._bar.text.strip(), pictures, offline=self._offline, weights=weights)
         subject = Subject.of(question)
         if subject.is_empty:
             return question
@@ -104,12 +108,12 @@ class SearchController(QObject):
         self._judged, self._judged_subject = (liked, disliked), Subject.of(self.question)
         self.ask_now()
 
-    def add_picture(self, source: PictureSource) -> None:
+    def add_picture(self, source: PictureSource, weight: float = 1.0) -> None:
         """A picture becomes a chip; the question is asked when it turns out to be readable."""
         if source in self._pictures.values():
             return
         key = next(self._keys)
-        self._pictures[key] = source
+        self._pictures[key], self._weights[key] = source, weight
         self._bar.add_chip(key, file_names.name_of(source.path) if isinstance(source, PictureFile) else "")
         self._being_prepared[self._engine.prepare_picture(source)] = key
 
@@ -119,8 +123,9 @@ class SearchController(QObject):
         self._bar.words.setText(question.text)
         self._order = question.order
         self._judged, self._judged_subject = (question.liked, question.disliked), Subject.of(question)
-        for picture in question.pictures:
-            self.add_picture(picture)
+        weights = question.weights or (1.0,) * len(question.pictures)
+        for picture, weight in zip(question.pictures, weights, strict=True):
+            self.add_picture(picture, weight)
         if not question.pictures:
             self.ask_now()
 
@@ -145,11 +150,13 @@ class SearchController(QObject):
 
     def _forget(self, key: int) -> None:
         self._pictures.pop(key, None)
+        self._weights.pop(key, None)
         self._being_prepared = {ticket: chip for ticket, chip in self._being_prepared.items() if chip != key}
         self._bar.remove_chip(key)
 
     def _cleared(self) -> None:
         self._pictures.clear()
+        self._weights.clear()
         self._being_prepared.clear()
         self.ask_now()
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from photofind.core.question import Answer, Question
+from photofind.gui import status_words
 from photofind.gui.photo_grid import PhotoGrid
 from photofind.gui.quick_actions import Marks
 from photofind.gui.search_controller import SearchController
 from photofind.gui.subject import Subject
+
+MOST_AT_ONCE = 500  # whoever says it of more has not looked at them
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,10 @@ class Judged:
     def after(self, ids: Sequence[int], *, good: bool) -> "Judged":
         """With these photos said to fit, or not to; said once more of all of them, it is taken back."""
         same, other = (self.liked, self.disliked) if good else (self.disliked, self.liked)
-        fresh = tuple(photo_id for photo_id in ids if photo_id not in same)
-        same = same + fresh if fresh else tuple(photo_id for photo_id in same if photo_id not in ids)
-        other = tuple(photo_id for photo_id in other if photo_id not in ids)
+        chosen, known = set(ids), set(same)
+        fresh = tuple(photo_id for photo_id in ids if photo_id not in known)
+        same = same + fresh if fresh else tuple(photo_id for photo_id in same if photo_id not in chosen)
+        other = tuple(photo_id for photo_id in other if photo_id not in chosen)
         return Judged(same, other) if good else Judged(other, same)
 
 
@@ -36,6 +40,7 @@ class Thumbs(QObject):
     """Judgements of the question in the grid, with undo; another question begins with none."""
 
     changed = Signal(int, int)  # how many are liked, how many disliked
+    refused = Signal(str)
 
     def __init__(self, grid: PhotoGrid, search: SearchController) -> None:
         super().__init__(grid)
@@ -48,6 +53,10 @@ class Thumbs(QObject):
 
     def judge(self, ids: Sequence[int], good: bool) -> None:
         """These photos fit the question, or do not; asks again at once."""
+        if len(ids) > MOST_AT_ONCE:
+            words = self.tr("That works for up to {photos} at a time.")
+            self.refused.emit(words.format(photos=status_words.photos(MOST_AT_ONCE)))
+            return
         now = Judged.of(self._search.question)
         self._ask(now.after(ids, good=good), now)
 

@@ -69,7 +69,8 @@ def test_without_a_question_there_is_nothing_to_keep(qtbot: QtBot, engine: FakeE
 def test_an_album_is_asked_again_with_its_pictures_order_and_thumbs(
     qtbot: QtBot, engine: FakeEngine, window: MainWindow
 ) -> None:
-    question = Question("at night", (PictureOfPhoto(7),), liked=(9,), disliked=(19,), order=Order.DATE)
+    pictures = (PictureOfPhoto(7), PictureOfPhoto(8))
+    question = Question("at night", pictures, weights=(2.0, 1.0), liked=(9,), disliked=(19,), order=Order.DATE)
     engine.kept = [(Album("Night", question.text, id=99), question)]
     window.albums.refresh()
     qtbot.waitUntil(lambda: names(window) == ["Night"])

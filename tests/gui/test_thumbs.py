@@ -88,6 +88,19 @@ def test_tab_leads_from_the_search_bar_to_the_chip_and_delete_takes_it_out(qtbot
     qtbot.waitUntil(lambda: shows(window, Question("dog")))
 
 
+def test_more_photos_than_anybody_looks_at_are_not_judged_at_once(
+    qtbot: QtBot, engines: Callable[..., FakeEngine], windows: Callable[..., MainWindow]
+) -> None:
+    window = windows(engines(10_000))
+    window.top.search.words.setText("dog")
+    qtbot.waitUntil(lambda: len(window.model.ids) == 1_000)
+    window.grid.setFocus()
+    window.grid.selectAll()
+    qtbot.keyClicks(window.grid, "+")
+    assert window.notice.sentence == "That works for up to 500 photos at a time."
+    assert not window.search.question.liked
+
+
 def test_the_menu_of_a_photo_judges_it_too(qtbot: QtBot, window: MainWindow) -> None:
     window.grid.go_to(4)
     photo_id = window.model.photo_id(4)
