@@ -43,6 +43,6 @@ class QuestionReading(QObject):
 
     def _remove(self, number: int) -> None:
         """Take one filter out of the text; words and all other filters stay."""
-        self._bar.words.setText(without_part(self._query, self._query.filters[number]))
+        self._bar.words.setText(without_part(self._bar.text, self._query.filters[number]))
         self._bar.words.setFocus()
         self._read(is_typing=False)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from photofind.core.query.date_words import (
@@ -26,13 +27,14 @@ _DAY_FIRST = re.compile(r"(?:([0-9]{1,2})\. ?)?([0-9]{1,2})\. ?([0-9]{4})")
 _CHINESE = re.compile(r"([0-9]{4})年(?:([0-9]{1,2}|[一二三四五六七八九十]{1,2})月(?:([0-9]{1,2})[日号])?)?")
 _CHINESE_SEASON = re.compile(r"([0-9]{4}|去|今)年?的?([春夏秋冬])[天季]?")
 _CHINESE_WORD = re.compile(r"(上个|上|去|这个|这|今)(周|星期|礼拜|月|年)")
+_COMPARED = re.compile(r"([<>]=?)\s*(.+)")
 _YEARS = re.compile(r"([0-9]{4})\s*[-–—]\s*([0-9]{4})")
 
 
 def read_dates(text: str, today: date) -> OpenSpan | None:
     """The days from the first to the last, both included, that ``text`` names; None in place of an open end.
 
-    ``2019``, ``2019-05``, ``2019-05-03``, ``3.5.2019``, ``2019..2021``, ``2019..``, ``summer 2020``, ``3 may 2020``,
+    ``2019``, ``2019-05``, ``2019-05-03``, ``3.5.2019``, ``2019..2021``, ``2019..``, ``>=2019``, ``summer 2020``, ``3 may 2020``,
     ``2020年5月``, ``last week``. None if it names no days. The seasons are those of the north, in whole months; winter
     2020 is December 2020 to February 2021. Months and seasons without a year are the latest that have begun, with ``last``
     the latest that are over. Weeks begin on Monday.
@@ -46,6 +48,8 @@ def read_dates(text: str, today: date) -> OpenSpan | None:
 def _read(text: str, today: date) -> OpenSpan | None:
     if years := _YEARS.fullmatch(text):
         text = f"{years[1]}..{years[2]}"
+    if compared := _COMPARED.fullmatch(text):
+        return _compared(compared[1], _span(compared[2], today))
     begin, dots, end = text.partition("..")
     if not dots:
         return _span(text, today)
@@ -57,6 +61,18 @@ def _read(text: str, today: date) -> OpenSpan | None:
     if first and last and first[0] > last[1]:
         first, last = last, first
     return (first[0] if first else None, last[1] if last else None)
+
+
+def _compared(sign: str, span: Span | None) -> OpenSpan | None:
+    if span is None:
+        return None
+    edges: dict[str, Callable[[date, date], OpenSpan]] = {
+        ">": lambda _first, last: (day_after(last), None),
+        ">=": lambda first, _last: (first, None),
+        "<": lambda first, _last: (None, day_before(first)),
+        "<=": lambda _first, last: (None, last),
+    }
+    return edges[sign](*span)
 
 
 def _span(text: str, today: date) -> Span | None:

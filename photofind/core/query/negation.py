@@ -24,11 +24,16 @@ from photofind.core.query.negation_words import (
 )
 
 _REACH = 3
+_LONGEST_LISTING = 12
 _COMMAS = ",，、"
+_BRACKETS = "()[]"
 _MARKS = ",;.!?，。；！？、:"
 _ELISION = re.compile(r"(?:d|l|qu)['’](?=\w)", re.IGNORECASE)
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff"
-_CHINESE = re.compile(rf"(?P<word>没有|沒有|不要|不含|(?<![{_HAN}])[无無])(?P<rest>[^的，。；！？、,;.!?]+)")
+_CHINESE = re.compile(
+    rf"(?P<word>没有|沒有|不要|不含|(?<![{_HAN}])[无無])"
+    r"(?P<rest>(?:(?!没有|沒有|不要|不含)[^的，。；！？、,;.!?])+)"
+)
 _CHINESE_LISTING = re.compile("以及|或者|[和或与及]")
 
 
@@ -127,7 +132,7 @@ def _reach(words: Sequence[Word], at: int, length: int) -> tuple[list[Clause], i
             continue
         index += 1
         taken.append(word)
-        if word.text[-1] in _MARKS:
+        if word.text[-1] in _MARKS + _BRACKETS:
             if word.text[-1] not in _COMMAS or not _list_goes_on(words, index):
                 break
             clauses.append(_clause(taken, start))
@@ -145,7 +150,7 @@ def _trigger_at(words: Sequence[Word], at: int) -> bool:
 
 def _list_goes_on(words: Sequence[Word], at: int) -> bool:
     """Whether what begins at ``at``, behind a comma, belongs to a listing: ``without dogs, cats or people``."""
-    for word in words[at + 1 :]:
+    for word in words[at + 1 : at + 1 + _LONGEST_LISTING]:
         key = folded(word.text)
         if key in OR_WORDS:
             return True
@@ -163,7 +168,7 @@ def _new_thing(words: Sequence[Word], at: int) -> bool:
 
 
 def _clause(taken: Sequence[Word], start: int) -> Clause:
-    text = " ".join(word.text for word in taken).strip(_MARKS)
+    text = " ".join(word.text for word in taken).strip(_MARKS + _BRACKETS)
     return Clause(_ELISION.sub("", text, count=1) if _ELISION.match(text) else text, start, taken[-1].end, negated=True)
 
 
@@ -179,35 +184,35 @@ def _without_leading(clauses: list[Clause]) -> list[Clause]:
 
 def _chinese(word: Word) -> list[Clause]:
     """The clauses of a word that has a Chinese negation in it (``海滩没有人``); none where it has not."""
+    clauses: list[Clause] = []
+    at = 0
     for found in _CHINESE.finditer(word.text):
         trigger, rest = found["word"], found["rest"]
-        before = word.text[: found.start()]
-        if any(rest.startswith(fixed) for fixed in FIXED_AFTER.get(trigger, ())):
+        if found.start() < at or _is_fixed(trigger, word.text[at : found.start()], rest):
             continue
-        if any(before.endswith(fixed) for fixed in FIXED_BEFORE.get(trigger, ())):
-            continue
-        end = found.end("rest")
+        end = found.end()
         if trigger in "无無" and rest.startswith("人"):  # 无人海滩: 无人 is one word
             end = found.start("rest") + 1
-        return _chinese_clauses(word, found.start(), found.start("rest"), end)
-    return []
+        clauses += _wanted_chinese(word, at, found.start())
+        start = at = found.start()
+        begin = found.start("rest")
+        for mark in [*_CHINESE_LISTING.finditer(word.text, begin, end), None]:
+            until = mark.start() if mark else end
+            if unwanted := word.text[begin:until].strip(_MARKS):
+                clauses.append(Clause(unwanted, word.start + start, word.start + until, negated=True))
+            start = until
+            begin = mark.end() if mark else end
+        at = end
+    return clauses + _wanted_chinese(word, at, len(word.text)) if clauses else []
 
 
-def _chinese_clauses(word: Word, trigger: int, begin: int, end: int) -> list[Clause]:
-    clauses = []
-    if wanted := word.text[:trigger].strip(_MARKS):
-        clauses.append(Clause(wanted, word.start, word.start + trigger))
-    start = word.start + trigger
-    at = begin
-    for mark in [*_CHINESE_LISTING.finditer(word.text, begin, end), None]:
-        until = mark.start() if mark else end
-        if unwanted := word.text[at:until].strip(_MARKS):
-            clauses.append(Clause(unwanted, start, word.start + until, negated=True))
-        start = word.start + until
-        at = mark.end() if mark else end
-    tail = word.text[end:]
-    rest = tail.lstrip("的" + _MARKS)
-    if rest:
-        beyond = Word(rest, word.start + end + len(tail) - len(rest), word.end)
-        clauses += _chinese(beyond) or [Clause(beyond.text, beyond.start, beyond.end)]
-    return clauses
+def _is_fixed(trigger: str, before: str, rest: str) -> bool:
+    return rest.startswith(tuple(FIXED_AFTER.get(trigger, ()))) or before.endswith(tuple(FIXED_BEFORE.get(trigger, ())))
+
+
+def _wanted_chinese(word: Word, start: int, end: int) -> list[Clause]:
+    """What stands between two negations, without the 的 and the marks that tie it to them."""
+    wanted = word.text[start:end].rstrip(_MARKS)
+    bare = wanted.lstrip("的" + _MARKS) if start else wanted
+    start += len(wanted) - len(bare)
+    return [Clause(bare, word.start + start, word.start + start + len(bare))] if bare else []

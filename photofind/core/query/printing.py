@@ -56,11 +56,6 @@ def without_part(text: str, part: Part, today: date | None = None) -> str:
     return left.strip() if parse(left, today).parts == rest else to_text(Query(rest))
 
 
-def _needs_no_quotes(text: str) -> bool:
-    """Whether words may stand bare behind a minus or a weight, where a digit would mean something else."""
-    return text[:1].isalpha() and _WORD.fullmatch(text) is not None
-
-
 def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
@@ -73,15 +68,6 @@ def quoted_if_needed(value: str) -> str:
 def _needs_no_quotes(text: str) -> bool:
     """Whether words may stand bare behind a minus or a weight, where a digit would mean something else."""
     return text[:1].isalpha() and _WORD.fullmatch(text) is not None
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
-
-
-def quoted_if_needed(text: str) -> str:
-    """A value as it stands behind the colon of a field."""
-    return text if _needs_no_quotes(text) else _quoted(text)
 
 
 def _wanted_text(part: Part) -> str:
