@@ -30,7 +30,7 @@ class WordChip(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 0, 2, 0)
         row.setSpacing(style.SPACE_XS)
-        row.addSpacing(style.SPACE_XS)  # no margin: those are not mirrored
+        row.addSpacing(style.SPACE_S)  # no margin: those are not mirrored
         for number, part in enumerate(parts):
             if isinstance(part, Glyph):
                 row.addWidget(IconLabel(part, self, role=style.TEXT, size_px=14))
