@@ -28,8 +28,9 @@ class WordChip(QFrame):
         self.remove.clicked.connect(self.removed)
         self.setFocusProxy(self.remove)
         row = QHBoxLayout(self)
-        row.setContentsMargins(style.SPACE_S + 2, 0, 2, 0)
+        row.setContentsMargins(2, 0, 2, 0)
         row.setSpacing(style.SPACE_XS)
+        row.addSpacing(style.SPACE_S)  # no margin: those are not mirrored
         for number, part in enumerate(parts):
             if isinstance(part, Glyph):
                 row.addWidget(IconLabel(part, self, role=style.TEXT, size_px=14))

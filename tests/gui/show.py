@@ -123,7 +123,7 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
         engine.groups = {"by name": (3, 0, 0)}.get(name, (3, 8, 14))
         window.top.search.type_more("dog")
         if name == "unfolded":
-            QTimer.singleShot(900, lambda: (window.display.fold_or_unfold(), window.grid.go_to(24)))
+            QTimer.singleShot(900, lambda: (window.display.fold_or_unfold(), window.grid.go_to(27)))
     elif name == "history":
         window.activateWindow()
         window.top.search.setFocus()
