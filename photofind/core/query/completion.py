@@ -62,7 +62,7 @@ def completions(text: str, cursor: int, known: KnownValues) -> list[Completion]:
         typed = cut(text[:cursor])[-1].value
         head = sign + text[piece.start + len(sign) : begin]
         offered = [(head + value, about) for value, about in _values(field, typed, known)]
-    elif piece.quoted:
+    elif (piece.quoted and not piece.head) or (piece.head and cursor >= begin):
         return []
     else:
         offered = [(sign + name + ":", about) for name, about in _fields(text[piece.start + len(sign) : cursor])]
@@ -92,7 +92,7 @@ def _values(field: Field, typed: str, known: KnownValues) -> list[tuple[str, str
         return [(value, mine[value]) for value in _matching(mine, typed)]
     if field in (Special.DATE, Special.BEFORE, Special.AFTER):
         begin, dots, last = typed.rpartition("..")
-        years = {begin + dots + str(year): "Year" for year in known.years if str(year).startswith(last.strip())}
+        years = {begin + dots + year: "Year" for year in known.years if year.startswith(last.strip())}
         words = dict(_DATES)
         return [*years.items(), *((quoted_if_needed(value), words[value]) for value in _matching(words, typed))]
     values: dict[Field, tuple[tuple[str, ...], str]] = {

@@ -3,11 +3,11 @@ import pytest
 from photofind.core.query import KnownValues, completions
 
 KNOWN = KnownValues(
-    tags=("York", "New York", "Café Müller", "snow", 'the "old" one'),
+    tags=("New York", "York", "Café Müller", "snow", 'the "old" one'),
     cameras=("NIKON Z 6", "Pixel 7"),
     lenses=("50mm",),
     folders=("2019 Yoga",),
-    years=(2021, 2020, 2019, 1998),
+    years=("2021", "2020", "2019", "1998"),
     formats=("jpg", "png"),
 )
 
@@ -19,12 +19,13 @@ KNOWN = KnownValues(
         ("dog ", []),
         ("dog", []),
         ('"cam', []),
+        ("a::", []),
         ("cam", ["camera:"]),
         ("dog -ca", ["-camera:"]),
         ("b", ["before:"]),
         ("bew", ["bewertung:"]),
         ("kam", ["kamera:"]),
-        ("相", ["相机:"]),
+        ("相", ["相机:", "相機:"]),
         ("tag:yo", ["tag:York", 'tag:"New York"']),
         ("-tag:Yo", ["-tag:York", '-tag:"New York"']),
         ("tag:mull", ['tag:"Café Müller"']),
@@ -40,7 +41,7 @@ KNOWN = KnownValues(
         ("is:", [f"is:{trait}" for trait in ("favourite", "portrait", "landscape", "square", "offline", "duplicate")]),
         ("is:p", ["is:portrait"]),
         ("has:", ["has:gps"]),
-        ("date:20", ["date:2021", "date:2020"]),
+        ("date:20", ["date:2021", "date:2020", "date:2019"]),
         ("date:1998..202", ["date:1998..2021", "date:1998..2020"]),
         ("date:last", [f'date:"last {unit}"' for unit in ("week", "month", "summer", "year")]),
         ("rating:>", ["rating:>=4", "rating:>=3"]),

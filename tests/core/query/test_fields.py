@@ -84,6 +84,10 @@ def test_a_field_is_read(text: str, part: Filter) -> None:
         ("2019-2021", date(2019, 1, 1), date(2021, 12, 31)),
         ("2019..", date(2019, 1, 1), None),
         ("..2019-02", None, date(2019, 2, 28)),
+        (">=2019", date(2019, 1, 1), None),
+        ("> 2019", date(2020, 1, 1), None),
+        ("<2019-05", None, date(2019, 4, 30)),
+        ("<=2019", None, date(2019, 12, 31)),
         ("summer 2020", date(2020, 6, 1), date(2020, 8, 31)),
         ("2020 Summer", date(2020, 6, 1), date(2020, 8, 31)),
         ("winter 2020", date(2020, 12, 1), date(2021, 2, 28)),
@@ -123,6 +127,24 @@ def test_a_field_is_read(text: str, part: Filter) -> None:
 def test_a_date_is_read_quoted_or_not(value: str, first: date | None, last: date | None) -> None:
     assert parse(f'date:"{value}"', TODAY).parts == (DateFilter(first, last),)
     assert parse(f"-date:{value}", TODAY).parts == (DateFilter(first, last, negated=True),)
+
+
+@pytest.mark.parametrize(
+    ("value", "today", "first"),
+    [
+        ("summer", date(2026, 6, 1), date(2026, 6, 1)),
+        ("summer", date(2026, 5, 31), date(2025, 6, 1)),
+        ("last may", date(2026, 6, 1), date(2026, 5, 1)),
+        ("last may", date(2026, 5, 31), date(2025, 5, 1)),
+        ("last winter", date(2026, 1, 31), date(2024, 12, 1)),
+        ("last month", date(2026, 1, 31), date(2025, 12, 1)),
+        ("last week", date(2026, 1, 5), date(2025, 12, 29)),
+    ],
+)
+def test_a_date_that_counts_from_today_knows_what_has_begun_and_what_is_over(value: str, today: date, first: date) -> None:
+    (found,) = parse(f'date:"{value}"', today).parts
+    assert isinstance(found, DateFilter)
+    assert found.first == first
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from photofind.core.query.parts import Literal, TextField, TextFilter, Words
         ("beach -dog, -cat", "beach", ["dog", "cat"]),
         ("beach without people", "beach", ["people"]),
         ("beach without any people at sunset", "beach at sunset", ["people"]),
+        ("beach (without people) at sunset", "beach at sunset", ["people"]),
         ("street without parked cars", "street", ["parked cars"]),
         ("beach, no people, sunset", "beach sunset", ["people"]),
         ("beach with no people", "beach", ["people"]),
@@ -38,6 +39,7 @@ from photofind.core.query.parts import Literal, TextField, TextFilter, Words
         ("无人海滩", "海滩", ["人"]),
         ("海滩，没有人，日落", "海滩 日落", ["人"]),
         ("公园 不要狗和猫", "公园", ["狗", "猫"]),
+        ("没有狗没有猫的公园", "公园", ["狗", "猫"]),
         ("不含 狗 公园", "公园", ["狗"]),
     ],
 )

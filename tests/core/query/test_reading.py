@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from photofind.core.query import parse
@@ -29,3 +31,13 @@ def test_words_quotes_and_weights_are_read(text: str, parts: tuple[object, ...])
     query = parse(text)
     assert query.parts == parts
     assert query.mistakes == ()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["没有人的", "没有", "海滩，没有狗，", "无人 ", "without a, ", "no x or ", "x, ", "camra:x ", '"', "-", "a:", "date:2 "],
+)
+def test_a_very_long_text_is_read_within_seconds(piece: str) -> None:
+    started = time.process_time()
+    parse("without " + piece * 2000 + "or cats")
+    assert time.process_time() - started < 5
