@@ -32,10 +32,10 @@ def by_groups(question: Question, literal: Ids, compared: Compared, places: Ids 
     likely hits are one group, as an order by date goes through both; the weak ones stay by relevance.
     """
     fresh = ~np.isin(compared.ids, literal)
-    order = np.lexsort((compared.ids[fresh], -compared.scores[fresh], -compared.probabilities[fresh]))
-    ids, scores, probabilities = (
-        values[fresh][order] for values in (compared.ids, compared.scores, compared.probabilities)
-    )
+    ids, scores, probabilities = (values[fresh] for values in (compared.ids, compared.scores, compared.probabilities))
+    keys = (-scores, -probabilities)
+    order = np.lexsort(keys if np.all(ids[1:] > ids[:-1]) else (ids, *keys))  # equal ones by id
+    ids, scores, probabilities = ids[order], scores[order], probabilities[order]
     # How many from the front: probabilities fall.
     strong, convincing = (
         int(np.searchsorted(-probabilities, -np.float32(least), side="right"))
