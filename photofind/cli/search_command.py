@@ -48,6 +48,7 @@ def run(
                     print_json({"query": text, "error": str(error)})
                 continue
             rows = {row.id: row for row in reader.rows(list(answer.ids))}
+            _tell(text, answer)
             if as_json:
                 print_json({**_as_json(text, answer, rows), "seconds": time.monotonic() - began_s})
             else:
@@ -111,11 +112,15 @@ def _hits(answer: Answer, rows: dict[int, PhotoRow]) -> Sequence[dict[str, Any]]
 def _print(text: str, answer: Answer, rows: dict[int, PhotoRow], *, named: bool, end: bytes) -> None:
     if named:
         print_line(f"# {text}")
+    print_paths((rows[photo_id].path for photo_id in answer.ids if photo_id in rows), end)
+
+
+def _tell(text: str, answer: Answer) -> None:
+    """What a person should know of the answer."""
     for mistake in parse(text).mistakes:
         tell(mistake.sentence)
     if answer.note:
         tell(answer.note)
-    print_paths((rows[photo_id].path for photo_id in answer.ids if photo_id in rows), end)
     if not answer.ids:
         tell("Nothing found.")
     elif answer.scores and not answer.convincing and not answer.literal:

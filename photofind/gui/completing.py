@@ -71,11 +71,10 @@ class Completing(QObject):
 
 
 def _suggestion(text: str, completion: Completion) -> Suggestion:
-    """The rest of the question stays where it is."""
+    """The rest of the question stays where it is; behind a value stands a blank, for the next word."""
     before, after = text[: completion.start], text[completion.end :]
-    if completion.text.endswith(" "):
-        after = after.removeprefix(" ")
-    cursor = completion.start + len(completion.text)
-    return Suggestion(
-        completion.text.strip(), before + completion.text + after, cursor, Glyph.FILTER, completion.description
-    )
+    completed = completion.text
+    if not completed.endswith(":"):
+        completed, after = completed + " ", after.removeprefix(" ")
+    cursor = completion.start + len(completed)
+    return Suggestion(completion.text, before + completed + after, cursor, Glyph.FILTER, completion.description)

@@ -37,8 +37,8 @@ def test_filters_become_chips_and_words_do_not(qtbot: QtBot, window: MainWindow)
     assert not window.top.strip.isVisible()
     qtbot.keyClicks(window.top.search.words, "a dog camera:nikon -is:portrait")
     qtbot.waitUntil(lambda: len(chips(window)) == 2)
-    assert chips(window) == ["camera “nikon”", "not upright"]
-    assert window.top.strip.chips[0].accessibleName() == "Filter: camera “nikon”"
+    assert chips(window) == ["Camera: nikon", "Not portrait format"]
+    assert window.top.strip.chips[0].accessibleName() == "Filter: Camera: nikon"
     window.top.search.clear_all()
     assert not window.top.strip.isVisible()
 
