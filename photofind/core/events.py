@@ -34,10 +34,14 @@ class AnswerFailed:
 
 @dataclass(frozen=True, slots=True)
 class PictureReady:
-    """A dropped or pasted picture could be read; ``thumbnail`` is a small JPEG of it for its chip."""
+    """A picture of a question could be read; ``thumbnail`` is a small JPEG of it for its chip.
+
+    ``note`` is a sentence for the user where there is something to know about it.
+    """
 
     ticket: int
     thumbnail: bytes
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
