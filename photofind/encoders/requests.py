@@ -1,4 +1,7 @@
-"""What waits for the encoder process: texts go before pictures, and first come is first served inside a kind."""
+"""What waits for the encoder process: texts go first, then questions about one picture, then pictures to be encoded.
+
+First come is first served inside a kind.
+"""
 
 import threading
 import time
@@ -37,13 +40,26 @@ class PictureRequest:
     parts: list[NDArray[np.float32]] = field(default_factory=list)
 
 
+@dataclass(slots=True, eq=False)
+class AttributionRequest:
+    """Where one picture, uint8 [size, size, 3], is like a text."""
+
+    picture: NDArray[np.uint8]
+    text: str
+    future: Future[Any] = field(default_factory=Future)
+    has_died_once: bool = False
+
+
+Request = TextRequest | AttributionRequest | PictureRequest
+
+
 class WarmUp:
     """A wish that the encoder be loaded; nobody waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A message of a process, or its end where ``message`` is None. ``raw``: the vectors that came with it."""
+    """A message of a process, or its end where ``message`` is None. ``raw``: the numbers that came with it."""
 
     process_id: int
     message: tuple[str, int, Any] | None
@@ -56,6 +72,7 @@ class RequestQueue:
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._texts: deque[TextRequest] = deque()
+        self._attributions: deque[AttributionRequest] = deque()
         self._pictures: deque[PictureRequest] = deque()
         self._answers: deque[Answer] = deque()
         self._is_warm_up_wanted = False
@@ -66,7 +83,7 @@ class RequestQueue:
             self._answers.append(answer)
             self._condition.notify_all()
 
-    def put(self, request: TextRequest | PictureRequest) -> None:
+    def put(self, request: Request) -> None:
         with self._condition:
             sentence = self._closed
             if not sentence:
@@ -75,7 +92,7 @@ class RequestQueue:
         if sentence:
             request.future.set_exception(EncoderUnavailable(sentence))
 
-    def put_back(self, request: TextRequest | PictureRequest) -> None:
+    def put_back(self, request: Request) -> None:
         """Puts a request that has begun in front of its kind again."""
         with self._condition:
             sentence = self._closed
@@ -84,7 +101,7 @@ class RequestQueue:
         if sentence:
             request.future.set_exception(EncoderUnavailable(sentence))
 
-    def forget(self, request: TextRequest | PictureRequest) -> None:
+    def forget(self, request: Request) -> None:
         """Takes it out, if it is in."""
         with self._condition:
             if request in self._line_of(request):
@@ -101,7 +118,7 @@ class RequestQueue:
 
     def take(
         self, timeout_s: float | None, *, with_pictures: bool = True
-    ) -> Answer | TextRequest | PictureRequest | WarmUp | None:
+    ) -> Answer | Request | WarmUp | None:
         """The next answer, or else the next request, as running; None after ``timeout_s`` or when closed. Blocks.
 
         Pictures stay where they are until ``with_pictures``.
@@ -113,9 +130,9 @@ class RequestQueue:
                     return None
                 if self._answers:
                     return self._answers.popleft()
-                for line in (self._texts, self._pictures) if with_pictures else (self._texts,):
+                for line in (self._texts, self._attributions, self._pictures)[: 3 if with_pictures else 2]:
                     while line:
-                        request: TextRequest | PictureRequest = line.popleft()
+                        request: Request = line.popleft()
                         if request.future.running() or request.future.set_running_or_notify_cancel():
                             return request
                 if self._is_warm_up_wanted:
@@ -129,13 +146,15 @@ class RequestQueue:
     def close(self, sentence: str) -> None:
         with self._condition:
             self._closed = self._closed or sentence
-            left: list[TextRequest | PictureRequest] = [*self._texts, *self._pictures]
-            self._texts.clear()
-            self._pictures.clear()
+            left: list[Request] = [*self._texts, *self._attributions, *self._pictures]
+            for line in (self._texts, self._attributions, self._pictures):
+                line.clear()
             self._condition.notify_all()
         for request in left:
             if request.future.running() or request.future.set_running_or_notify_cancel():
                 request.future.set_exception(EncoderUnavailable(sentence))
 
-    def _line_of(self, request: TextRequest | PictureRequest) -> deque[Any]:
-        return self._texts if isinstance(request, TextRequest) else self._pictures
+    def _line_of(self, request: Request) -> deque[Any]:
+        if isinstance(request, TextRequest):
+            return self._texts
+        return self._attributions if isinstance(request, AttributionRequest) else self._pictures

@@ -47,12 +47,19 @@ def load_model(folder: CheckedFolder) -> tuple[Any, Any]:
 
 
 def _without_random_weights(folder: CheckedFolder) -> Any | None:
-    """Builds towers without drawing random parameters, and assigns the file's tensors to them.
+    import torch
+
+    model = model_as_stored(folder)
+    return None if model is None else model.to(torch.float32)
+
+
+def model_as_stored(folder: CheckedFolder) -> Any | None:
+    """Builds towers without drawing random parameters, and assigns the file's tensors to them, in the file's precision:
+    of a .safetensors file nothing is read before it is used.
 
     Loading is strict, so the file gives every parameter; buffers that no file holds (masks, position ids) are computed as
     ever. None when this way does not lead to a whole model; the ordinary one then says what is wrong.
     """
-    import torch
     from open_clip import factory
     from open_clip import model as towers
 
@@ -72,7 +79,7 @@ def _without_random_weights(folder: CheckedFolder) -> Any | None:
         model.load_state_dict = functools.partial(model.load_state_dict, assign=True)
         factory.load_checkpoint(model, str(folder.weights), strict=True, weights_only=True)
         del model.load_state_dict
-        return model.to(torch.float32)
+        return model.eval()
     except Exception:
         _log.info("%s is loaded the ordinary way", folder.folder, exc_info=True)
         return None

@@ -43,7 +43,7 @@ def need_of_part(spec: InputSpec | None, thumbnail_px: int, region: Region, full
     """What a part of a picture needs, as a size of the whole picture, of which ``full`` is the upright size."""
     need = need_of(spec, thumbnail_px)
     sides = full[0] * region.width, full[1] * region.height
-    scale = min(1.0, max(need.shorter_px / max(min(sides), 1.0), need.longer_px / max(max(sides), 1.0)))
+    scale = min(1.0, max(need.shorter_px / max(min(sides), 1.0), need.longer_px / max(*sides, 1.0)))
     return Need(math.ceil(scale * min(full)), math.ceil(scale * max(full)))
 
 

@@ -61,7 +61,7 @@ def test_a_detail_finds_what_looks_like_it_and_not_like_the_whole_photo(
         assert isinstance(chip, PictureReady)
         assert chip.note == ""
         with Image.open(BytesIO(chip.thumbnail)) as cut:
-            red, green, blue = cut.convert("RGB").getpixel((cut.width // 2, cut.height // 2))  # type: ignore[misc]
+            red, _, blue = cut.convert("RGB").getpixel((cut.width // 2, cut.height // 2))  # type: ignore[misc]
             assert blue > 180 and red < 80, "the chip shows the cut-out"
             assert cut.size == (96, 64)
 

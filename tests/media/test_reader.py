@@ -117,8 +117,8 @@ def test_a_detail_is_cut_from_the_upright_picture(
     cut = _thumbnail(decoded)
     assert (decoded.width, decoded.height, cut.size) == (640, 400, (40, 25)), "the picture's size, the detail's thumbnail"
     seen = Image.frombytes("RGB", (32, 32), pixels)
-    for picture in (cut, seen):
-        inner = picture.crop((2, 2, picture.width - 2, picture.height - 2))
+    for shown in (cut, seen):
+        inner = shown.crop((2, 2, shown.width - 2, shown.height - 2))
         assert all(low > 235 for low, _ in inner.getextrema()), "nothing but white"
 
 
