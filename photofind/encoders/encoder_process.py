@@ -20,7 +20,15 @@ from photofind.encoders.encoder_answers import ProcessDied, await_ready, listen
 from photofind.encoders.encoder_child import run_encoder
 from photofind.encoders.folder import check_folder
 from photofind.encoders.protocol import EncoderInfo, TextVectors, Vectors
-from photofind.encoders.requests import Answer, AttributionRequest, PictureRequest, Request, RequestQueue, TextRequest, WarmUp
+from photofind.encoders.requests import (
+    Answer,
+    AttributionRequest,
+    PictureRequest,
+    Request,
+    RequestQueue,
+    TextRequest,
+    WarmUp,
+)
 from photofind.encoders.shelf import Shelf
 
 _log = logging.getLogger(__name__)

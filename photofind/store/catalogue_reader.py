@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from photofind.core.literal_finds import PhotoText
 from photofind.core.photo import Counts, FolderState, PhotoId, PhotoRow, ProblemRow
 from photofind.core.words import phrase_query
 from photofind.store.catalogue_connection import BELOW, below, split_path
 from photofind.store.catalogue_work import CatalogueOfWork, Twin, Work, join_path
 from photofind.store.id_columns import id_array, id_list
+from photofind.store.photo_texts import texts_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -164,6 +166,10 @@ class CatalogueReader(CatalogueOfWork):
             (query, -1 if limit is None else limit),
         )
         return array("q", (row[0] for row in rows))
+
+    def texts(self, photo_id: PhotoId) -> list[PhotoText]:
+        """What literal search reads of the photo; nothing for one that is not known."""
+        return texts_of(self._connection, photo_id) or []
 
     def tags(self, photo_id: PhotoId) -> list[str]:
         """What the photo is tagged with: by its file and by the user, less what the user removed."""
