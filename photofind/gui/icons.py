@@ -24,6 +24,7 @@ class Glyph(Enum):
     CHECK = "check-bold"
     CLOSE = "x"
     COPY = "copy"
+    DETAIL = "selection"
     DOWNLOAD = "download-simple"
     ENCODER = "sparkle"
     FOLDER = "folder-simple"
@@ -41,6 +42,7 @@ class Glyph(Enum):
     SIMILAR = "intersect"  # a magnifying glass with a plus would promise to enlarge
     THEME = "circle-half"
     WARNING = "warning"
+    WHY = "question"
     REMOVE = "folder-simple-minus"
 
 

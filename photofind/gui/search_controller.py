@@ -90,11 +90,15 @@ class SearchController(QObject):
 
     def find_similar(self, photo_id: int) -> None:
         """A photo of the grid becomes the whole question."""
+        self.find_like(PictureOfPhoto(photo_id))
+
+    def find_like(self, source: PictureSource) -> None:
+        """A picture becomes the whole question."""
         for key in list(self._pictures):
             self._forget(key)
         self._bar.words.clear()
         self._pause.stop()
-        self.add_picture(PictureOfPhoto(photo_id))
+        self.add_picture(source)
 
     def _edited(self, _text: str) -> None:
         self._again.stop()  # it would ask half a word; the new question shows new photos, too

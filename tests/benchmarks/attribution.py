@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
-from report import Row, hand_in
 
 SIDE_PX, PATCH_PX = 96, 12
 COLOURS = {
@@ -157,8 +156,8 @@ def point(folder: Path, scenes: int) -> dict[str, float]:
     for _ in range(scenes):
         picture, things = draw_scene(random, 3)
         named = things[0]
-        vectors = [vector for vector in encoder.encode_texts([thing.words for thing in _choices(named, things)]) if vector is not None]
-        known += int(np.argmax(np.stack(vectors) @ encoder.encode_images(picture[None])[0]) == 0)
+        vectors = encoder.encode_texts([thing.words for thing in _choices(named, things)])
+        known += int(np.argmax(np.array(vectors, np.float32) @ encoder.encode_images(picture[None])[0]) == 0)
         found = encoder.attribute(picture, named.words)
         hits["grad-eclip"] += _hits(found, named)
         hits["on another thing"] += any(_hits(found, other) for other in things[1:])

@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from fake_engine import LIGHT_STATE, PALETTE_STATE, FakeEngine, FakeSettings, thumbnails_from
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
 
 from photofind.core import events
 from photofind.core.pace import Pace
@@ -120,6 +121,12 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
         window.top.search.type_more("at sunset")
     elif name == "viewer":
         QTimer.singleShot(900, lambda: window.open_photo(4))
+    elif name == "detail":
+        QTimer.singleShot(900, lambda: (window.open_photo(4), QTimer.singleShot(600, lambda: draw(window))))
+    elif name in ("why", "why not"):
+        engine.broken_views = set(range(12_480)) if name == "why not" else set()
+        window.top.search.type_more("sun")
+        QTimer.singleShot(900, lambda: (window.open_photo(4), QTimer.singleShot(600, window.tools.why.toggle)))
     elif name == "selection":
         QTimer.singleShot(900, lambda: select(window))
     elif name == "problems":
@@ -135,6 +142,14 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
     elif name == "away menu":
         engine.offline = set(range(1, 12_480, 3))
         QTimer.singleShot(900, window.status.away.click)
+
+
+def draw(window: MainWindow) -> None:
+    window.tools.detail.begin()
+    place, drawing = window.viewer.picture_place, window.tools.detail.drawing
+    at = lambda across, down: place.topLeft() + QPoint(round(across * place.width()), round(down * place.height()))  # noqa: E731
+    QTest.mousePress(drawing, Qt.MouseButton.LeftButton, pos=at(0.3, 0.2))
+    QTest.mouseMove(drawing, at(0.6, 0.65))
 
 
 def select(window: MainWindow) -> None:
