@@ -62,8 +62,7 @@ class EncoderProcess:
         self._is_stopped = False
         self._info: EncoderInfo | None = None
         self._pipe: Connection | None = None  # of the thread
-        # Of the thread: what the process has not answered yet, by number; pictures in one piece.
-        self._under_way: dict[int, tuple[Request, int]] = {}
+        self._under_way: dict[int, Request] = {}  # of the thread: what the process has not answered yet, by number
         self._listener: threading.Thread | None = None
         self._last_number = 0
         self._most_at_once = 1
@@ -129,7 +128,7 @@ class EncoderProcess:
 
     def _serve(self) -> None:
         while not self._queue.is_closed:
-            pictures = sum(isinstance(request, PictureRequest) for request, _ in self._under_way.values())
+            pictures = sum(isinstance(request, PictureRequest) for request in self._under_way.values())
             event = self._queue.take(
                 self._idle_s if self._pipe is not None and not self._under_way else None,
                 with_pictures=pictures < _PARTS_UNDER_WAY,
@@ -168,17 +167,15 @@ class EncoderProcess:
         assert self._pipe is not None
         self._last_number = number = self._last_number + 1
         try:
+            self._under_way[number] = request
             if isinstance(request, TextRequest):
-                self._under_way[number] = request, len(request.texts)
                 self._pipe.send(("texts", number, request.texts))
                 return
             if isinstance(request, AttributionRequest):
-                self._under_way[number] = request, 1
                 self._pipe.send(("attribution", number, (request.picture.shape, request.text)))
                 self._pipe.send_bytes(request.picture.reshape(-1).data)
                 return
             part = request.pictures[request.sent : request.sent + self._most_at_once]
-            self._under_way[number] = request, len(part)
             request.sent += len(part)
             if request.sent < len(request.pictures):
                 self._queue.put_back(request)
@@ -195,25 +192,18 @@ class EncoderProcess:
             self._begin_again(self._forget_all())
             return
         kind, number, content = answer.message
-        request, count = self._under_way.pop(number)
+        request = self._under_way.pop(number)
         if request.future.done():  # other pictures of it have failed
             return
         if kind == "failed":
             self._queue.forget(request)
             request.future.set_exception(EncoderUnavailable(content))
-        elif isinstance(request, PictureRequest):
-            request.parts.append(np.frombuffer(answer.raw, dtype=np.float32).reshape(content))
-            request.done += count
-            if request.done == len(request.pictures):
-                request.future.set_result(np.concatenate(request.parts))
-        elif isinstance(request, AttributionRequest):
-            request.future.set_result(np.frombuffer(answer.raw, np.float32).reshape(content))
         else:
-            request.future.set_result([None if one is None else np.frombuffer(one, np.float32) for one in content])
+            request.take(content, answer.raw)
 
     def _forget_all(self) -> list[Request]:
         """The requests under way, each once, in their order; they are under way no more."""
-        requests = list(dict.fromkeys(request for request, _ in self._under_way.values()))
+        requests = list(dict.fromkeys(self._under_way.values()))
         self._under_way.clear()
         return [request for request in requests if not request.future.done()]
 

@@ -6,6 +6,7 @@ First come is first served inside a kind.
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,10 @@ class TextRequest:
     future: Future[Any] = field(default_factory=Future)
     has_died_once: bool = False
 
+    def take(self, content: Sequence[bytes | None], _raw: bytes) -> None:
+        """What the process answered: a vector's bytes for each text, or None."""
+        self.future.set_result([None if one is None else np.frombuffer(one, np.float32) for one in content])
+
 
 @dataclass(slots=True, eq=False)
 class PictureRequest:
@@ -39,6 +44,13 @@ class PictureRequest:
     done: int = 0
     parts: list[NDArray[np.float32]] = field(default_factory=list)
 
+    def take(self, content: tuple[int, ...], raw: bytes) -> None:
+        """What the process answered to one part: the shape of its vectors, and the vectors."""
+        self.parts.append(np.frombuffer(raw, dtype=np.float32).reshape(content))
+        self.done += content[0]
+        if self.done == len(self.pictures):
+            self.future.set_result(np.concatenate(self.parts))
+
 
 @dataclass(slots=True, eq=False)
 class AttributionRequest:
@@ -48,6 +60,10 @@ class AttributionRequest:
     text: str
     future: Future[Any] = field(default_factory=Future)
     has_died_once: bool = False
+
+    def take(self, content: tuple[int, ...], raw: bytes) -> None:
+        """What the process answered: rows and columns, and the shares."""
+        self.future.set_result(np.frombuffer(raw, np.float32).reshape(content))
 
 
 Request = TextRequest | AttributionRequest | PictureRequest

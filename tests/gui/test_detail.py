@@ -119,7 +119,7 @@ def test_a_detail_that_comes_from_the_preview_is_said_so(
 ) -> None:
     engine.offline = {26}
     drag(qtbot, window, (0.2, 0.2), (0.6, 0.6))
-    qtbot.waitUntil(lambda: window.notice.isVisible())
+    qtbot.waitUntil(window.notice.isVisible)
     assert window.notice.sentence == "It was cut from the preview."
 
 
@@ -156,5 +156,5 @@ def test_a_detail_that_cannot_be_cut_is_taken_out_of_the_question_again(
 
     monkeypatch.setattr(engine, "prepare_picture", refuse)
     drag(qtbot, window, (0.2, 0.2), (0.6, 0.6))
-    qtbot.waitUntil(lambda: window.notice.isVisible())
+    qtbot.waitUntil(window.notice.isVisible)
     assert window.top.search.chips == []
