@@ -22,7 +22,7 @@ from photofind.core.errors import EncoderUnavailable
 from photofind.encoders.folder import CheckedFolder
 from photofind.encoders.picture_tower import PictureTower
 from photofind.encoders.protocol import NO_ATTRIBUTION
-from photofind.encoders.weights_loading import model_as_stored
+from photofind.encoders.weights_loading import bare_model, read_parameters
 
 _ALIKE = 1e-6  # cosines that differ by less do not differ
 
@@ -45,6 +45,9 @@ class LastAttention(Protocol):
     grid: tuple[int, int]
     """Rows and columns of patches."""
 
+    needs: tuple[str, ...]
+    """What the names of the parameters begin with that it reads."""
+
     def module_in(self, tower: Any) -> Any:
         """The module of this tower, or of one rewritten from it, whose input ``attend`` takes."""
 
@@ -60,12 +63,10 @@ def attribute(
 ) -> NDArray[np.float32]:
     """uint8 [size, size, 3] and a text's vector [dimension] → float32 [rows, columns] over the input, 0 to 1.
 
-    Blocks for a second or so: the description of the tower is built anew. Raises ``EncoderUnavailable`` for towers that
+    Blocks for a moment: the tower is built anew, of which a few weights are read. Raises ``EncoderUnavailable`` for towers that
     it is not known for. The pictures' thread.
     """
-    model = model_as_stored(folder)
-    last = None if model is None else last_attention(model.visual)
-    del model
+    last = read_last_attention(folder)
     if last is None:
         raise EncoderUnavailable(NO_ATTRIBUTION)
     tokens = tower.entering(last.module_in, picture)
@@ -73,8 +74,18 @@ def attribute(
     return found
 
 
+def read_last_attention(folder: CheckedFolder) -> LastAttention | None:
+    """Ready to work; None as in ``last_attention``."""
+    model = bare_model(folder)
+    last = None if model is None else last_attention(model.visual)
+    if last is not None:
+        needs = tuple(f"visual.{name}" for name in last.needs)
+        read_parameters(folder, model, lambda name: name.startswith(needs))
+    return last
+
+
 def last_attention(visual: Any) -> LastAttention | None:
-    """Of open_clip's ``visual`` as it was loaded; None where no attention gathers patches into the answer."""
+    """Of open_clip's ``visual``, before or after its weights are read; None where no attention gathers patches into the answer."""
     from open_clip.transformer import ResidualAttentionBlock, VisionTransformer
 
     if type(visual) is VisionTransformer:
@@ -127,10 +138,11 @@ class _ClassToken:
     """open_clip's VisionTransformer: the class token attends to the patches in the last block."""
 
     def __init__(self, visual: Any) -> None:
-        self.grid = tuple(visual.grid_size)
-        self._block = visual.transformer.resblocks[-1].float().requires_grad_(False)
-        self._ln_post = visual.ln_post.float().requires_grad_(False)
-        self._projection = None if visual.proj is None else visual.proj.detach().float()
+        blocks = visual.transformer.resblocks
+        self.grid = _pair(visual.grid_size)
+        self.needs: tuple[str, ...] = (f"transformer.resblocks.{len(blocks) - 1}.", "ln_post.", "proj")
+        self._visual = visual
+        self._block = blocks[-1]
 
     def module_in(self, tower: Any) -> Any:
         return tower.transformer.resblocks[-1]
@@ -145,8 +157,8 @@ class _ClassToken:
     def feature(self, output: Any, tokens: Any) -> Any:
         block = self._block
         token = tokens[0, 0] + block.ls_1(block.attn.out_proj(output))
-        token = self._ln_post(token + block.ls_2(block.mlp(block.ln_2(token))))
-        return token if self._projection is None else token @ self._projection
+        token = self._visual.ln_post(token + block.ls_2(block.mlp(block.ln_2(token))))
+        return token if self._visual.proj is None else token @ self._visual.proj
 
 
 class _LearntQuery:
@@ -154,12 +166,11 @@ class _LearntQuery:
 
     def __init__(self, visual: Any) -> None:
         trunk = visual.trunk
-        self.grid = tuple(trunk.patch_embed.grid_size)
+        self.grid = _pair(trunk.patch_embed.grid_size)
+        self.needs: tuple[str, ...] = ("trunk.attn_pool.", "trunk.fc_norm.", "trunk.head", "head.")
         self._before = trunk.num_prefix_tokens if trunk.pool_include_prefix else 0
-        self._pool = trunk.attn_pool.float().requires_grad_(False)
-        self._rest = [
-            module.float().requires_grad_(False) for module in (trunk.fc_norm, trunk.head_drop, trunk.head, visual.head)
-        ]
+        self._pool = trunk.attn_pool
+        self._rest = (trunk.fc_norm, trunk.head_drop, trunk.head, visual.head)
 
     def module_in(self, tower: Any) -> Any:
         return tower.trunk.attn_pool
@@ -182,6 +193,11 @@ class _LearntQuery:
         for module in self._rest:
             found = module(found[None])[0]
         return found
+
+
+def _pair(grid: Any) -> tuple[int, int]:
+    rows, columns = grid
+    return int(rows), int(columns)
 
 
 def _attended(query: Any, keys: Any, values: Any, heads: int) -> tuple[Any, Any]:

@@ -16,7 +16,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -140,16 +139,14 @@ def point(folder: Path, scenes: int) -> dict[str, float]:
     """Shares of hits."""
     import torch
 
-    from photofind.encoders.attribution import last_attention
+    from photofind.encoders.attribution import read_last_attention
     from photofind.encoders.folder import check_folder
     from photofind.encoders.open_clip_encoder import OpenClipEncoder
-    from photofind.encoders.weights_loading import model_as_stored
 
     random = np.random.default_rng(1)
     checked = check_folder(folder)
     encoder = OpenClipEncoder(checked, threads=1, device="cpu")
-    model: Any = model_as_stored(checked)
-    last = last_attention(model.visual)
+    last = read_last_attention(checked)
     assert last is not None
     hits = dict.fromkeys(("grad-eclip", "attention", "middle", "chance", "on another thing"), 0.0)
     known = 0

@@ -1,5 +1,6 @@
 """Where in a picture its likeness to a text comes from: towers whose answer is known, and tiny ones of real architectures."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -199,6 +200,32 @@ def test_a_loaded_encoder_says_where_whatever_its_tower_was_rewritten_to(
     if half:
         exact = OpenClipEncoder(folder, threads=1, device="cpu", is_half_better=lambda _device, _probe: False)
         assert np.abs(exact.attribute(picture, "dog") - found).max() < 0.1
+
+
+@pytest.mark.parametrize("architecture", ["vit", "siglip-map"])
+def test_only_what_is_needed_is_read_of_a_file_and_other_files_give_the_same(
+    architecture: str, tiny_folder: Callable[[str], Path], tmp_path: Path
+) -> None:
+    import safetensors.torch
+    import torch
+
+    from photofind.encoders.attribution import read_last_attention
+    from photofind.encoders.weights_loading import load_model
+
+    plain = check_folder(tiny_folder(architecture))
+    whole, _ = load_model(plain)
+    shutil.copytree(plain.folder, tmp_path / "pickled")
+    weights = tmp_path / "pickled" / plain.weights.name
+    torch.save(safetensors.torch.load_file(weights), weights.with_suffix(".pth"))
+    weights.unlink()
+    for folder in (plain, check_folder(tmp_path / "pickled")):
+        last = read_last_attention(folder)
+        assert last is not None
+        read = dict(last._visual.named_parameters() if architecture == "vit" else last._pool.named_parameters())
+        expected = dict((whole.visual if architecture == "vit" else whole.visual.trunk.attn_pool).named_parameters())
+        needed = [name for name in read if architecture != "vit" or name.startswith(last.needs)]
+        assert len(needed) > 5
+        assert all(read[name].equal(expected[name]) for name in needed)
 
 
 @pytest.mark.parametrize("architecture", ["resnet", "siglip"])
