@@ -87,6 +87,7 @@ class FakeEngine:
         self.calls: list[tuple[object, ...]] = []
         self.held = False
         self.broken_views: set[int] = set()
+        self.unexplained: set[int] = set()
         self.offline: set[int] = set()
         self.problem_rows = [ProblemRow("/photos/broken.jpg", "This JPEG is damaged: it ends too early.")]
         self.findings = [
@@ -212,7 +213,7 @@ class FakeEngine:
         self.calls.append(("explain_view", photo_id, question))
         ticket = next(self._tickets)
         finds = (PhotoText(TextPlace.NAME, f"IMG_{photo_id:05}.jpg"), PhotoText(TextPlace.TAG, "Places|Austria|Vienna"))
-        if photo_id in self.broken_views:
+        if photo_id in self.unexplained:
             self._answer(events.OverlayFailed(ticket, photo_id, "It is not available for this encoder.", finds))
             return ticket
         sun_x, sun_y = (80 + photo_id * 53 % 250 - 50) / 300 * 7 - 0.5, (90 + photo_id * 31 % 120) / 300 * 7 - 0.5

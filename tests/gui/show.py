@@ -124,7 +124,7 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
     elif name == "detail":
         QTimer.singleShot(900, lambda: (window.open_photo(4), QTimer.singleShot(600, lambda: draw(window))))
     elif name in ("why", "why not"):
-        engine.broken_views = set(range(12_480)) if name == "why not" else set()
+        engine.unexplained = set(range(12_480)) if name == "why not" else set()
         window.top.search.type_more("sun")
         QTimer.singleShot(900, lambda: (window.open_photo(4), QTimer.singleShot(600, window.tools.why.toggle)))
     elif name == "selection":

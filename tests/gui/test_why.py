@@ -99,7 +99,7 @@ def test_it_goes_on_with_the_next_photo_and_ends_with_the_viewer(
 def test_an_encoder_that_cannot_say_where_says_so_and_the_texts_are_there(
     qtbot: QtBot, engine: FakeEngine, window: MainWindow
 ) -> None:
-    engine.broken_views = {53}
+    engine.unexplained = {53}
     window.tools.why.toggle()
     qtbot.waitUntil(lambda: len(window.tools.why.overlay.lines) == 3)
     assert window.tools.why.overlay.lines[0] == "It is not available for this encoder."
