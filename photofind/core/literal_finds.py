@@ -1,11 +1,11 @@
 """Where the words of a question stand in what is known of a photo: the same rules as literal search."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from photofind.core.query.parts import Query, TextField, TextFilter, Words
-from photofind.core.words import search_words
+from photofind.core.query.parts import Query, TextField, TextFilter
+from photofind.core.words import Phrase, asked_phrases, phrases_of, search_words
 
 
 class TextPlace(Enum):
@@ -36,44 +36,32 @@ _PLACE_OF = {
     TextField.NAME: TextPlace.NAME,
     TextField.TAG: TextPlace.TAG,
 }
-_Phrase = Sequence[str]
 
 
 def literal_finds(query: Query, texts: Sequence[PhotoText]) -> tuple[PhotoText, ...]:
     """Those of a photo's ``texts`` that hold something of the question, in their order; each once.
 
-    Free words count only where all of them stand somewhere in the texts, as literal search wants it: "in" alone would be
-    found in "India".
+    Free words count only where all of them stand somewhere in the texts, as literal search wants it: "boat" in a folder says
+    nothing of "a boat at night". Of filters those for texts count, which hold for every photo that was found.
     """
-    split = [search_words(text.text) for text in texts]
-    free = [phrase for part in query.parts if isinstance(part, Words) and not part.negated for phrase in _phrases(part.text)]
-    if not all(any(_holds(words, phrase) for words in split) for phrase in free):
+    words_of = [search_words(text.text) for text in texts]
+    free = asked_phrases(" ".join(words.text for words in query.words if not words.negated))
+    if not all(any(phrase.stands_in(words) for words in words_of) for phrase in free):
         free = []
-    free += [search_words(part.text) for part in query.literals if not part.negated]
+    quoted = [Phrase(tuple(words)) for part in query.literals if not part.negated and (words := search_words(part.text))]
     filters = [part for part in query.filters if isinstance(part, TextFilter) and not part.negated]
-    return tuple(
-        dict.fromkeys(
-            text
-            for text, words in zip(texts, split, strict=True)
-            if any(_holds(words, phrase) for phrase in free)
-            or any(
-                _PLACE_OF.get(part.field) is text.place and _holds(words, search_words(part.value)) for part in filters
-            )
-        )
-    )
+
+    def holds_something(text: PhotoText, words: Sequence[str]) -> bool:
+        of_filters = [phrase for part in filters if _PLACE_OF.get(part.field) is text.place for phrase in _asked_by(part)]
+        return any(phrase.stands_in(words) for phrase in (*free, *quoted, *of_filters))
+
+    found = (text for text, words in zip(texts, words_of, strict=True) if holds_something(text, words))
+    return tuple(dict.fromkeys(found))
 
 
-def _phrases(text: str) -> Iterator[_Phrase]:
-    """As ``core.words.phrase_query`` has them: every blank-separated part is one."""
-    return (words for part in text.split() if (words := search_words(part)))
-
-
-def _holds(words: Sequence[str], phrase: _Phrase) -> bool:
-    """The words of a phrase one after the other; its last one may be the beginning of a word."""
-    if not phrase:
-        return False
-    whole, last = list(phrase[:-1]), phrase[-1]
-    return any(
-        list(words[start : start + len(whole)]) == whole and words[start + len(whole)].startswith(last)
-        for start in range(len(words) - len(whole))
-    )
+def _asked_by(part: TextFilter) -> list[Phrase]:
+    """A camera or lens holds each part of the value, of anything else the value is a phrase: see ``store.text_filters``."""
+    if part.field in (TextField.CAMERA, TextField.LENS):
+        return phrases_of(part.value)
+    words = search_words(part.value)
+    return [Phrase(tuple(words), is_open=True)] if words else []

@@ -106,6 +106,7 @@ def style_sheet(tokens: Tokens) -> str:
     QPushButton[flat="true"] {{ background: transparent; padding: 1px 6px; color: {c["quiet"]}; text-align: left; }}
     QPushButton[flat="true"]:hover {{ background: {c["control"]}; color: {c["text"]}; }}
     QPushButton[flat="true"]:focus {{ border-color: {c["accent"]}; }}
+    QPushButton[small="true"] {{ padding: 2px 10px; }}
     QPushButton::menu-indicator {{ width: 0; }}
     QToolButton {{ border: 2px solid transparent; border-radius: {RADIUS_PX}px; padding: 3px; background: transparent; }}
     QToolButton:hover, QToolButton:checked:hover {{ background: {c["control"]}; }}
@@ -117,6 +118,7 @@ def style_sheet(tokens: Tokens) -> str:
     QMenu::item:disabled {{ color: {c["quiet"]}; background: transparent; }}
     QMenu::separator {{ height: 1px; background: {c["line"]}; margin: 4px 8px; }}
     QMenu::icon {{ padding-left: 8px; }}
+    QListWidget#suggestions {{ background: {c["panel"]}; border: 1px solid {c["line"]}; border-radius: 8px; padding: 4px; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {c["hover"]}; }}
     QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
         background: {c["quiet"]}; }}

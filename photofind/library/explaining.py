@@ -12,11 +12,12 @@ from photofind.core.events import Event, OverlayFailed, OverlayReady
 from photofind.core.literal_finds import PhotoText, literal_finds
 from photofind.core.photo import PhotoId, PhotoRow
 from photofind.core.pixels import seen_by
-from photofind.core.query.parts import Query, Words
+from photofind.core.query import parse
+from photofind.core.query.parts import Query
 from photofind.core.question import PictureBytes, PictureFile, Question
-from photofind.library.answering import DecodeNow
 from photofind.library.details import Thumbnails
 from photofind.library.encoder_desk import EncoderDesk
+from photofind.library.question_vectors import DecodeNow
 from photofind.store.reader_pool import ReaderPool
 
 _log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class Explaining:
             return
         finds: tuple[PhotoText, ...] = ()
         try:
-            query = understood(question)
+            query = parse(question.text)
             with self._readers.lend() as reader:
                 rows, finds = reader.rows([photo_id]), literal_finds(query, reader.texts(photo_id))
             if not rows:
@@ -98,9 +99,3 @@ class Explaining:
         if thumbnail is None:
             raise UnreadablePicture(_AWAY)
         return PictureBytes(thumbnail)
-
-
-def understood(question: Question) -> Query:
-    """What the question says in words."""
-    text = question.text.strip()
-    return Query((Words(text),) if text else ())

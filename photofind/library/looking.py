@@ -1,11 +1,12 @@
 """A library that cannot be written, or not now: its photos can be looked at and searched, and nothing is saved."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from threading import Event as Flag
+from typing import TypeVar
 
 from photofind.config.paths import LibraryPaths
 from photofind.config.settings import Settings
@@ -22,9 +23,11 @@ from photofind.library.explaining import Explaining
 from photofind.library.searcher import Searcher
 from photofind.library.viewing import Viewing
 from photofind.media.decoder_pool import DecoderPool
+from photofind.store.catalogue_reader import CatalogueReader
 from photofind.store.first_look import FirstLook
 from photofind.store.reader_pool import ReaderPool
 
+_T = TypeVar("_T")
 _FIRST_TICKET = 1 << 40  # so that no ticket is one of the engine that may take over
 
 
@@ -164,16 +167,19 @@ class LookingEngine:
     def shelf_entries(self) -> list[ShelfEntry]:
         return self._entries
 
-    def rows(self, ids: Sequence[PhotoId]) -> list[PhotoRow]:
+    def read(self, job: Callable[[CatalogueReader], _T]) -> _T:
+        """What ``job`` finds in the catalogue. Blocks."""
         with self._readers.lend() as reader:
-            return reader.rows(ids)
+            return job(reader)
+
+    def rows(self, ids: Sequence[PhotoId]) -> list[PhotoRow]:
+        return self.read(lambda reader: reader.rows(ids))
 
     def thumbnail(self, photo_id: PhotoId) -> bytes | None:
         return self._thumbnails.thumbnail(photo_id)
 
     def problems(self) -> list[ProblemRow]:
-        with self._readers.lend() as reader:
-            return reader.problems()
+        return self.read(lambda reader: reader.problems())
 
     # What would have to be saved
 

@@ -88,7 +88,7 @@ def words_of(connection: sqlite3.Connection, photo_id: PhotoId) -> str | None:
     texts = texts_of(connection, photo_id)
     if texts is None:
         return None
-    # a full stop of its own keeps phrases from running across fields
+    # a full stop of its own parts fields: see ``indexed_words``
     return " . ".join(" ".join(search_words(text.text)) for text in texts)
 
 

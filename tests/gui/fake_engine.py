@@ -14,13 +14,17 @@ from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 
 from photofind.core import events
+from photofind.core.album import Album, BadAlbum
+from photofind.core.album import from_json as album_from_json
 from photofind.core.errors import StoreFailed
 from photofind.core.findings import REPAIR, Finding, Severity
 from photofind.core.literal_finds import PhotoText, TextPlace
 from photofind.core.photo import Counts, FolderState, PhotoRow, ProblemRow
 from photofind.core.pixels import Region
+from photofind.core.query import KnownValues
 from photofind.core.question import (
     Answer,
+    Order,
     PictureBytes,
     PictureFile,
     PictureOfPhoto,
@@ -58,6 +62,7 @@ class FakeSettings:
     side_bar: bool = True
     speed: str = "auto"
     pause_on_battery: bool = False
+    history: tuple[str, ...] = ()
 
 
 SHELF = (
@@ -76,7 +81,9 @@ class FakeEngine:
     """``photos`` synthetic photos in one folder; ``calls`` records what the window asked for.
 
     Words answer with the photos whose number has the words' length as its last digit, pictures with every third
-    photo, the word "nothing" with none. ``held`` keeps answers back until ``release`` is called.
+    photo, the word "nothing" with none. ``groups`` says how many of them are literal, strong and likely hits, the rest
+    being weak; without it none is weak. Photos that are liked come first, those that are not come last. ``held`` keeps
+    answers back until ``release`` is called.
     """
 
     def __init__(
@@ -86,6 +93,7 @@ class FakeEngine:
         self.shelf = SHELF
         self.calls: list[tuple[object, ...]] = []
         self.held = False
+        self.groups: tuple[int, int, int] | None = None
         self.broken_views: set[int] = set()
         self.unexplained: set[int] = set()
         self.offline: set[int] = set()
@@ -95,6 +103,10 @@ class FakeEngine:
             Finding("journal", "torn", Severity.BROKEN, "The last record is cut short.", "Nothing is lost.", REPAIR),
         ]
         self.check_up_fails = ""
+        self.kept: list[tuple[Album, Question]] = []
+        self.left_out = 0
+        self.known = KnownValues()
+        self._album_ids = count(100)
         self.progress = events.Progress(events.Activity.IDLE)
         self.encoder = LIGHT_STATE
         self._thumbnails = thumbnails
@@ -163,17 +175,28 @@ class FakeEngine:
         ids = self._found(question)
         if question.offline is not None:
             ids = array("q", (photo_id for photo_id in ids if (photo_id in self.offline) == question.offline))
+        if question.order is Order.NAME:
+            ids = array("q", sorted(ids))
+        if question.liked or question.disliked:
+            rank = dict.fromkeys(question.liked, -1) | dict.fromkeys(question.disliked, 1)
+            ids = array("q", sorted(ids, key=lambda photo_id: rank.get(photo_id, 0)))
         if question.limit is not None:
             ids = ids[: question.limit]
-        scores = array("f") if question.is_empty else array("f", [0.3] * len(ids))
         note = (
             "Only colours and names can be searched until an encoder is installed."
             if "literal" in question.text
             else ""
         )
-        self._answer(
-            events.AnswerReady(ticket, Answer(question, ids, scores, "light", note, len(ids) if note else 0, seconds=0.021))
-        )
+        if question.is_empty or note:
+            answer = Answer(question, ids, note=note, literal=len(ids) if note else 0)
+        else:
+            literal, strong, likely = self.groups or (0, len(ids) // 4, len(ids) - len(ids) // 4)
+            compared = len(ids) - literal
+            answer = Answer(
+                question, ids, array("f", [0.3] * compared), "light", "", literal, strong, likely, strong + likely,
+                array("f", [0.5] * compared),
+            )  # fmt: skip
+        self._answer(events.AnswerReady(ticket, answer))
         return ticket
 
     def prepare_picture(self, source: PictureSource) -> int:
@@ -286,6 +309,56 @@ class FakeEngine:
         if repair:
             self.findings = [replace(one, mended="It was mended.") if one.is_trouble else one for one in self.findings]
         return list(self.findings)
+
+    def known_values(self) -> KnownValues:
+        self._refuse_gui_thread()
+        self.calls.append(("known_values",))
+        return self.known
+
+    def albums(self) -> list[Album]:
+        self._refuse_gui_thread()
+        return [album for album, _question in self.kept]
+
+    def save_album(self, name: str, question: Question) -> Album:
+        self._refuse_gui_thread()
+        assert name not in [album.name for album in self.albums()]
+        album = Album(name, question.text, id=next(self._album_ids))
+        self.kept.append((album, question))
+        return album
+
+    def put_back_album(self, album: Album, position: int) -> Album:
+        self._refuse_gui_thread()
+        self.kept.insert(position, (album, Question(album.text)))
+        return album
+
+    def album_question(self, album: Album) -> tuple[Question, int]:
+        self._refuse_gui_thread()
+        return next((question, self.left_out) for each, question in self.kept if each.id == album.id)
+
+    def rename_album(self, album_id: int, name: str) -> None:
+        self._refuse_gui_thread()
+        if not name.strip():
+            raise BadAlbum("An album needs a name.")
+        self.kept = [(replace(a, name=name) if a.id == album_id else a, question) for a, question in self.kept]
+
+    def move_album(self, album_id: int, position: int) -> None:
+        self._refuse_gui_thread()
+        moved = next(each for each in self.kept if each[0].id == album_id)
+        self.kept.remove(moved)
+        self.kept.insert(position, moved)
+
+    def remove_album(self, album_id: int) -> None:
+        self._refuse_gui_thread()
+        self.kept = [each for each in self.kept if each[0].id != album_id]
+
+    def export_album(self, album: Album, target: str) -> None:
+        self._refuse_gui_thread()
+        Path(target).write_text(album.to_json())
+
+    def import_album(self, source: str) -> Album:
+        self._refuse_gui_thread()
+        album = album_from_json(Path(source).read_text())
+        return self.save_album(f"{album.name} (2)", Question(album.text))
 
     def save_report(self, findings: Sequence[Finding], target: str) -> None:
         self._refuse_gui_thread()

@@ -64,7 +64,7 @@ def test_the_built_in_encoder_refuses_politely_and_names_the_texts_all_the_same(
         name = PhotoText(TextPlace.NAME, "red_boat.jpg")
         assert answer == OverlayFailed(answer.ticket, photo, NO_ATTRIBUTION, (name,))
         answer = why(engine, photo, Question("boat vienna"))
-        assert answer.finds == (PhotoText(TextPlace.FOLDER, str(boat.parent)), name)
+        assert answer.finds == (PhotoText(TextPlace.FOLDER, "photos/Vienna"), name)
         assert why(engine, photo, Question("a boat at night")).finds == ()
 
 
