@@ -77,6 +77,9 @@ class EngineFace(Protocol):
     def open_view(self, photo_id: int, max_width_px: int, max_height_px: int) -> int:
         """A ticket; ViewReady or ViewFailed follows."""
 
+    def explain_view(self, photo_id: int, question: Question) -> int:
+        """A ticket; OverlayReady or OverlayFailed follows unless a newer one is asked for first."""
+
     def add_folders(self, folders: Sequence[str]) -> None: ...
 
     def remove_folder(self, folder: str) -> None: ...

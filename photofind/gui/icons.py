@@ -25,6 +25,7 @@ class Glyph(Enum):
     CHECK = "check-bold"
     CLOSE = "x"
     COPY = "copy"
+    DETAIL = "selection"
     DISLIKE = "thumbs-down"
     DISLIKED = "thumbs-down-fill"
     DOWNLOAD = "download-simple"
@@ -49,6 +50,7 @@ class Glyph(Enum):
     SIMILAR = "intersect"  # a magnifying glass with a plus would promise to enlarge
     THEME = "circle-half"
     WARNING = "warning"
+    WHY = "question"
     REMOVE = "folder-simple-minus"
 
 

@@ -43,6 +43,7 @@ from photofind.gui.thumbnail_loader import ThumbnailLoader
 from photofind.gui.thumbs import Thumbs
 from photofind.gui.top_row import TopRow
 from photofind.gui.viewer import Viewer
+from photofind.gui.viewer_tools import ViewerTools
 from photofind.gui.window_memory import WindowMemory
 
 
@@ -70,7 +71,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("photofind")
         self.setAcceptDrops(True)
         self.setMinimumSize(640, 420)
-
         self._make_widgets(settings.theme)
         self._make_controls()
         self._connect_parts()
@@ -166,6 +166,7 @@ class MainWindow(QMainWindow):
         self.notice = NoticeBar(self.stack)
         self.viewer = Viewer(engine.open_view, engine.thumbnail, self._central)
         self.search = SearchController(engine, self.bridge, self.top.search, self)
+        self.tools = ViewerTools(engine, self.viewer, self.search, self.bridge, self.notice.say, self)
         self.taker = OfferTaker(self.background, self)
         self.actions_on_photos = PhotoActions(self.grid, self.model, engine.rows, self.background, self)
         self.away = AwayControl(self.search, self.status, self)

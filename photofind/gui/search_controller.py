@@ -131,10 +131,14 @@ class SearchController(QObject):
 
     def find_similar(self, photo_id: int) -> None:
         """A photo of the grid becomes the whole question."""
+        self.find_like(PictureOfPhoto(photo_id))
+
+    def find_like(self, source: PictureSource) -> None:
+        """A picture becomes the whole question."""
         self._pictures_out()
         self._bar.words.clear()
         self._pause.stop()
-        self.add_picture(PictureOfPhoto(photo_id))
+        self.add_picture(source)
 
     def _pictures_out(self) -> None:
         for key in list(self._pictures):

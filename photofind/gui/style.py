@@ -18,6 +18,9 @@ MOTION_MS = 140
 
 SMALL, BASE, LARGE, TITLE = 11, 13, 15, 20
 
+FOUND = 0xD6249F
+"""Where words were found in a picture: a hue that photos rarely have, as far from white as from black."""
+
 Role = QPalette.ColorRole
 # What each role of the palette stands for here, so that a widget can ask its own palette.
 WINDOW = Role.Window

@@ -17,7 +17,7 @@ from photofind.core.album import (
     from_json,
 )
 from photofind.core.errors import PhotofindError, WrongUsage
-from photofind.core.question import PictureFile, PictureOfPhoto, PictureSource, Question
+from photofind.core.question import PictureFile, PictureOfPhoto, PictureRegion, PictureSource, Question
 from photofind.library.librarian import Desk
 from photofind.store.catalogue_reader import CatalogueReader
 from photofind.store.durable import disk_errors, replace_file, sync_file
@@ -144,6 +144,8 @@ def _contents_of(reader: CatalogueReader, ids: Sequence[int]) -> tuple[bytes, ..
 
 def _content_of_picture(reader: CatalogueReader, picture: PictureSource) -> bytes:
     ids: Sequence[int] = ()
+    if isinstance(picture, PictureRegion):
+        raise WrongUsage("An album cannot keep a detail of a photo: search for the whole photo, or for words, and keep that.")
     if isinstance(picture, PictureOfPhoto):
         ids = (picture.photo_id,)
     elif isinstance(picture, PictureFile):

@@ -110,20 +110,23 @@ class Engine(EngineParts):
 
     def ask(self, question: Question) -> int:
         """A ticket; AnswerReady or AnswerFailed follows unless a newer question comes first."""
-        ticket = next(self._tickets)
-        self._parts.searcher.ask(ticket, question)
-        return ticket
+        return self._with_ticket(lambda ticket: self._parts.searcher.ask(ticket, question))
 
     def prepare_picture(self, source: PictureSource) -> int:
         """A ticket; PictureReady or PictureRefused follows."""
-        ticket = next(self._tickets)
-        self._parts.viewing.prepare_picture(ticket, source)
-        return ticket
+        return self._with_ticket(lambda ticket: self._parts.viewing.prepare_picture(ticket, source))
 
     def open_view(self, photo_id: PhotoId, max_width_px: int, max_height_px: int) -> int:
         """A ticket; ViewReady or ViewFailed follows."""
+        return self._with_ticket(lambda ticket: self._parts.viewing.open_view(ticket, photo_id, max_width_px, max_height_px))
+
+    def explain_view(self, photo_id: PhotoId, question: Question) -> int:
+        """A ticket; OverlayReady or OverlayFailed follows unless a newer one is asked for first."""
+        return self._with_ticket(lambda ticket: self._parts.explaining.explain(ticket, photo_id, question))
+
+    def _with_ticket(self, begin: Callable[[int], None]) -> int:
         ticket = next(self._tickets)
-        self._parts.viewing.open_view(ticket, photo_id, max_width_px, max_height_px)
+        begin(ticket)
         return ticket
 
     # Folders
@@ -144,10 +147,8 @@ class Engine(EngineParts):
         self._parts.errands.submit(self._reporting, lambda: self.unwatch_folder(folder))
 
     def watch_folder(self, folder: str) -> "Future[None]":
-        """Watch one more folder. Blocks until it is written down; the future is fulfilled when it has been scanned.
-
-        Raises StoreFailed, NoRoom.
-        """
+        """Watch one more folder. Blocks until it is written down; the future is fulfilled when it has been scanned. Raises
+        StoreFailed, NoRoom."""
         return self.scan(self.cover(folder), until_it_succeeds=True)
 
     def cover(self, folder: str) -> str:

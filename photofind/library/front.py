@@ -125,6 +125,9 @@ class LibraryFront(FrontAlbums):
     def open_view(self, photo_id: PhotoId, max_width_px: int, max_height_px: int) -> int:
         return self._with_ticket(lambda engine: engine.open_view(photo_id, max_width_px, max_height_px))
 
+    def explain_view(self, photo_id: PhotoId, question: Question) -> int:
+        return self._with_ticket(lambda engine: engine.explain_view(photo_id, question))
+
     def warm_up(self) -> None:
         self._keep(lambda engine: engine.warm_up())
 

@@ -19,6 +19,7 @@ from photofind.encoders.protocol import PALETTE_ID
 from photofind.encoders.shelf import Shelf, ShelfEntry
 from photofind.library.announcer import Announcer, Listener
 from photofind.library.encoder_desk import EncoderDesk
+from photofind.library.explaining import Explaining
 from photofind.library.searcher import Searcher
 from photofind.library.viewing import Viewing
 from photofind.media.decoder_pool import DecoderPool
@@ -64,6 +65,7 @@ class LookingEngine:
         self._thumbnails: FirstLook
         self._desk: EncoderDesk
         self._viewing: Viewing
+        self._explaining: Explaining
         self._searcher: Searcher
         self._errands: ThreadPoolExecutor
 
@@ -86,6 +88,10 @@ class LookingEngine:
                 readers=self._readers, decoders=decoders, thumbnails=_Thumbnails(self._thumbnails), announce=self.announce
             )
             stack.callback(self._viewing.stop)
+            self._explaining = Explaining(
+                self._readers, self._desk, self._viewing.decode_now, _Thumbnails(self._thumbnails), self.announce
+            )
+            stack.callback(self._explaining.stop)
             self._searcher = Searcher(
                 catalogue_path=self._paths.catalogue,
                 desk=self._desk,
@@ -151,6 +157,11 @@ class LookingEngine:
     def open_view(self, photo_id: PhotoId, max_width_px: int, max_height_px: int) -> int:
         ticket = next(self._tickets)
         self._viewing.open_view(ticket, photo_id, max_width_px, max_height_px)
+        return ticket
+
+    def explain_view(self, photo_id: PhotoId, question: Question) -> int:
+        ticket = next(self._tickets)
+        self._explaining.explain(ticket, photo_id, question)
         return ticket
 
     def shelf_entries(self) -> list[ShelfEntry]:

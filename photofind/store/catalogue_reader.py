@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from photofind.core.album import Album
+from photofind.core.literal_finds import PhotoText, TextPlace
 from photofind.core.photo import Counts, FolderState, PhotoId, PhotoRow, ProblemRow
 from photofind.core.query.known import KnownValues
 from photofind.core.query.parts import Filter, Literal
@@ -15,6 +16,7 @@ from photofind.store.catalogue_albums import albums_of
 from photofind.store.catalogue_connection import BELOW, below, split_path
 from photofind.store.catalogue_work import CatalogueOfWork, Twin, Work, join_path
 from photofind.store.id_columns import id_array, id_list
+from photofind.store.photo_texts import texts_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -192,6 +194,17 @@ class CatalogueReader(CatalogueOfWork):
         from photofind.store.known_values import known_values
 
         return known_values(self._connection)
+
+    def texts(self, photo_id: PhotoId) -> list[PhotoText]:
+        """What literal search reads of the photo, of folders those from the watched one on; nothing for one not known."""
+        from photofind.store.text_filters import folders_of
+
+        roots = [os.fsdecode(path) for (path,) in self._connection.execute("SELECT path FROM folders WHERE watched = 1")]
+        texts = texts_of(self._connection, photo_id) or []
+        return [
+            PhotoText(one.place, os.sep.join(folders_of(one.text, roots))) if one.place is TextPlace.FOLDER else one
+            for one in texts
+        ]
 
     def tags(self, photo_id: PhotoId) -> list[str]:
         """What the photo is tagged with: by its file and by the user, less what the user removed."""

@@ -1,6 +1,7 @@
 """A library in memory that answers from a thread, through the same events as the real one."""
 
 import colorsys
+import math
 import queue
 import threading
 from array import array
@@ -17,9 +18,20 @@ from photofind.core.album import Album, BadAlbum
 from photofind.core.album import from_json as album_from_json
 from photofind.core.errors import StoreFailed
 from photofind.core.findings import REPAIR, Finding, Severity
+from photofind.core.literal_finds import PhotoText, TextPlace
 from photofind.core.photo import Counts, FolderState, PhotoRow, ProblemRow
+from photofind.core.pixels import Region
 from photofind.core.query import KnownValues
-from photofind.core.question import Answer, Order, PictureBytes, PictureFile, PictureOfPhoto, PictureSource, Question
+from photofind.core.question import (
+    Answer,
+    Order,
+    PictureBytes,
+    PictureFile,
+    PictureOfPhoto,
+    PictureRegion,
+    PictureSource,
+    Question,
+)
 
 DAY_S = 86_400
 NEWEST_S = 1_746_280_931  # 3 May 2025
@@ -83,6 +95,7 @@ class FakeEngine:
         self.held = False
         self.groups: tuple[int, int, int] | None = None
         self.broken_views: set[int] = set()
+        self.unexplained: set[int] = set()
         self.offline: set[int] = set()
         self.problem_rows = [ProblemRow("/photos/broken.jpg", "This JPEG is damaged: it ends too early.")]
         self.findings = [
@@ -193,8 +206,13 @@ class FakeEngine:
         if bad or (isinstance(source, PictureBytes) and not source.data):
             self.post(events.PictureRefused(ticket, "This is not a picture, though its name says so."))
         else:
-            number = source.photo_id if isinstance(source, PictureOfPhoto) else 7
-            self.post(events.PictureReady(ticket, self.thumbnail(number) or b""))
+            number = source.photo_id if isinstance(source, PictureOfPhoto | PictureRegion) else 7
+            jpeg = self.thumbnail(number) or b""
+            note = ""
+            if isinstance(source, PictureRegion):
+                jpeg = cut_out(jpeg, source)
+                note = "It was cut from the preview." if number in self.offline else ""
+            self.post(events.PictureReady(ticket, jpeg, note))
         return ticket
 
     def open_view(self, photo_id: int, max_width_px: int, max_height_px: int) -> int:
@@ -211,6 +229,21 @@ class FakeEngine:
         )
         rows = [bytes(image.constScanLine(y))[: image.width() * 3] for y in range(image.height())]
         self._answer(events.ViewReady(ticket, photo_id, image.width(), image.height(), b"".join(rows)))
+        return ticket
+
+    def explain_view(self, photo_id: int, question: Question) -> int:
+        """The sun of every painted picture, as a 7 × 7 encoder that sees the middle square would find it."""
+        self.calls.append(("explain_view", photo_id, question))
+        ticket = next(self._tickets)
+        finds = (PhotoText(TextPlace.NAME, f"IMG_{photo_id:05}.jpg"), PhotoText(TextPlace.TAG, "Places|Austria|Vienna"))
+        if photo_id in self.unexplained:
+            self._answer(events.OverlayFailed(ticket, photo_id, "It is not available for this encoder.", finds))
+            return ticket
+        sun_x, sun_y = (80 + photo_id * 53 % 250 - 50) / 300 * 7 - 0.5, (90 + photo_id * 31 % 120) / 300 * 7 - 0.5
+        near = (max(0.0, 1 - math.hypot(column - sun_x, row - sun_y) / 2.2) for row in range(7) for column in range(7))
+        self._answer(events.OverlayReady(
+            ticket, photo_id, 7, 7, bytes(round(255 * share) for share in near), Region(0.125, 0, 0.75, 1), finds
+        ))  # fmt: skip
         return ticket
 
     def add_folders(self, folders: Sequence[str]) -> None:
@@ -390,6 +423,17 @@ def jpeg_of(image: QImage) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "JPEG", 88)
     return bytes(buffer.data().data())
+
+
+def cut_out(jpeg: bytes, source: PictureRegion) -> bytes:
+    image = QImage.fromData(jpeg, "JPEG")
+    width, height = image.width(), image.height()
+    return jpeg_of(
+        image.copy(
+            round(source.left * width), round(source.top * height),
+            max(1, round(source.width * width)), max(1, round(source.height * height)),
+        )
+    )  # fmt: skip
 
 
 def thumbnails_from(folder: Path) -> list[bytes]:

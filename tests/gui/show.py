@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fake_engine import LIGHT_STATE, PALETTE_STATE, FakeEngine, FakeSettings, thumbnails_from
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 
 from photofind.core import events
@@ -163,6 +163,14 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
         window.top.search.type_more("at sunset")
     elif name == "viewer":
         QTimer.singleShot(900, lambda: window.open_photo(4))
+    elif name in ("detail", "detail found"):
+        engine.offline = set(range(12_480)) if name == "detail found" else set()
+        let_go = name == "detail found"
+        QTimer.singleShot(900, lambda: (window.open_photo(4), QTimer.singleShot(600, lambda: draw(window, let_go))))
+    elif name in ("why", "why not"):
+        engine.unexplained = set(range(12_480)) if name == "why not" else set()
+        window.top.search.type_more("sun")
+        QTimer.singleShot(900, lambda: (window.open_photo(4), QTimer.singleShot(600, window.tools.why.toggle)))
     elif name == "selection":
         QTimer.singleShot(900, lambda: select(window))
     elif name == "problems":
@@ -178,6 +186,16 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
     elif name == "away menu":
         engine.offline = set(range(1, 12_480, 3))
         QTimer.singleShot(900, window.status.away.click)
+
+
+def draw(window: MainWindow, let_go: bool) -> None:
+    window.tools.detail.begin()
+    place, drawing = window.viewer.picture_place, window.tools.detail.drawing
+    at = lambda across, down: place.topLeft() + QPoint(round(across * place.width()), round(down * place.height()))  # noqa: E731
+    QTest.mousePress(drawing, Qt.MouseButton.LeftButton, pos=at(0.3, 0.2))
+    QTest.mouseMove(drawing, at(0.6, 0.65))
+    if let_go:
+        QTest.mouseRelease(drawing, Qt.MouseButton.LeftButton, pos=at(0.6, 0.65))
 
 
 def judge(window: MainWindow) -> None:
