@@ -7,7 +7,7 @@ from pathlib import Path
 
 from photofind import __version__
 
-COMMANDS = ("index", "search", "status", "folders", "encoders", "tag", "doctor", "restore")
+COMMANDS = ("index", "search", "status", "folders", "encoders", "tag", "evaluate", "doctor", "restore")
 
 _DEFAULT_LIMIT = 50
 
@@ -60,6 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     tag.add_argument("--add", action="append", default=[], metavar="TAG")
     tag.add_argument("--remove", action="append", default=[], metavar="TAG")
     tag.add_argument("--rating", type=int, metavar="0-5")
+
+    evaluate = _command(commands, "evaluate", "measure an encoder on photos whose labels are known")
+    evaluate.add_argument("folder", metavar="FOLDER", help="a folder for each label, or files called after theirs")
+    evaluate.add_argument("--encoder", default="", metavar="ID", help="which encoder (default: the one proposed here)")
 
     doctor = _command(commands, "doctor", "look whether all is well with the library, and say what is not")
     doctor.add_argument("--repair", action="store_true", help="mend what can be mended")

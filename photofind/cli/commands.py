@@ -148,6 +148,12 @@ def tag(context: Context, options: argparse.Namespace) -> None:
             print_line(f"{photo['path']}: {', '.join(photo['tags']) or 'no tags'}{rating}")
 
 
+def evaluate(context: Context, options: argparse.Namespace) -> None:
+    from photofind.cli import evaluate_command
+
+    evaluate_command.run(context.shelf(), Path(options.folder).absolute(), options.encoder, as_json=context.json)
+
+
 def doctor(context: Context, options: argparse.Namespace) -> None:
     from photofind.cli.doctor_command import run
 

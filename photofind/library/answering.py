@@ -158,7 +158,7 @@ class Answering:
             unwanted |= judged.probabilities >= judged.likely_from
         if like is None:
             return self._listed(asked, [ids[unwanted]])
-        judged = relevance(scores[0])
+        judged = relevance(scores[0], of_picture=not asked.wanted)
         probabilities = judged.probabilities * fits
         probabilities[np.isin(ids, asked.question.liked)] = 1.0
         probabilities[np.isin(ids, asked.question.disliked)] = 0.0
