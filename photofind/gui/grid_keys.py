@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
+from photofind.gui.photo_model import PHOTO_ID_ROLE
+
 if TYPE_CHECKING:
     from photofind.gui.photo_grid import PhotoGrid
 
@@ -32,6 +34,8 @@ class GridKeys:
                 grid.escaped.emit()
         elif event.text() in ("+", "-") and not event.modifiers() & _MODIFIERS and grid.takes_thumbs:
             chosen = grid.selected_ids()
+            if not chosen and grid.currentIndex().isValid():
+                chosen.append(grid.currentIndex().data(PHOTO_ID_ROLE))
             if chosen:
                 grid.judged.emit(chosen, event.text() == "+")
         else:

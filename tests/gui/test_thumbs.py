@@ -75,6 +75,14 @@ def test_plus_and_minus_judge_all_selected_photos_and_keep_them_selected(qtbot: 
     assert not window.search.answered_question.disliked
 
 
+def test_where_none_is_selected_the_photo_under_the_keyboard_is_judged(qtbot: QtBot, window: MainWindow) -> None:
+    window.grid.go_to(5)
+    window.grid.clearSelection()
+    photo = window.model.photo_id(5)
+    qtbot.keyClicks(window.grid, "+")
+    qtbot.waitUntil(lambda: shows(window, Question("dog", liked=(photo,))))
+
+
 def test_tab_leads_from_the_search_bar_to_the_chip_and_delete_takes_it_out(qtbot: QtBot, window: MainWindow) -> None:
     window.grid.go_to(4)
     qtbot.keyClicks(window.grid, "+")

@@ -32,7 +32,7 @@ from photofind.core.query.parts import (
 )
 
 TODAY = date(2026, 11, 27)
-KNOWN = KnownValues(tags=("Family", "New York", 'the "old" one'), cameras=("Nikon Z 6",), years=(2019, 2020))
+KNOWN = KnownValues(tags=("Family", "New York", 'the "old" one'), cameras=("Nikon Z 6",), years=("2019", "2020"))
 
 # Pieces that mean something, so that their neighbours are tried too.
 _SPOKEN = (
