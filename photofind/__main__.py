@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-_COMMANDS = ("index", "search", "status", "folders", "encoders", "tag", "doctor", "restore")
+_COMMANDS = ("index", "search", "status", "folders", "encoders", "tag", "evaluate", "doctor", "restore")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from photofind import __version__
 
-COMMANDS = ("index", "search", "status", "folders", "encoders", "tag", "doctor", "restore")
+COMMANDS = ("index", "search", "status", "folders", "encoders", "tag", "evaluate", "doctor", "restore")
 
 _DEFAULT_LIMIT = 50
 
@@ -36,6 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     search = _command(commands, "search", "find photos by words, by a picture, or both")
     search.add_argument("query", nargs="*", metavar="QUERY", help="may start with a dash")
     search.add_argument("--image", action="append", default=[], metavar="FILE", help="look like this picture")
+    search.add_argument("--queries", metavar="FILE", help="ask the questions in this file: one a line, or a CSV")
+    search.add_argument("--sheet", type=Path, metavar="OUT.jpg", help="also save what was found as one picture")
     search.add_argument("--limit", type=_positive, default=_DEFAULT_LIMIT, metavar="N", help="how many (default %(default)s)")
     search.add_argument("--reachable", dest="offline", action="store_false", default=None, help="no photos on drives that are away")
     search.add_argument("--away", dest="offline", action="store_true", help="only photos on drives that are away")
@@ -58,6 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     tag.add_argument("--add", action="append", default=[], metavar="TAG")
     tag.add_argument("--remove", action="append", default=[], metavar="TAG")
     tag.add_argument("--rating", type=int, metavar="0-5")
+
+    evaluate = _command(commands, "evaluate", "measure an encoder on photos whose labels are known")
+    evaluate.add_argument("folder", metavar="FOLDER", help="a folder for each label, or files called after theirs")
+    evaluate.add_argument("--encoder", default="", metavar="ID", help="which encoder (default: the one proposed here)")
 
     doctor = _command(commands, "doctor", "look whether all is well with the library, and say what is not")
     doctor.add_argument("--repair", action="store_true", help="mend what can be mended")
@@ -92,7 +98,7 @@ def _positive(text: str) -> int:
 
 def _with_query_last(arguments: list[str]) -> list[str]:
     """Options first, then ``--`` and the query, so that a query may start with a dash."""
-    takes_value = {"--library", "--image", "--limit"}
+    takes_value = {"--library", "--image", "--limit", "--queries", "--sheet"}
     is_flag = {"--json", "--verbose", "-0", "--null", "--reachable", "--away", "-h", "--help"}
 
     def is_meant_as_option(argument: str) -> bool:

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -17,14 +16,13 @@ from photofind.config.paths import LibraryPaths, encoders_folder
 from photofind.config.resources import resource
 from photofind.config.settings import load
 from photofind.core.errors import PhotofindError, WrongUsage
-from photofind.core.question import PictureFile, Question
 from photofind.encoders.shelf import Shelf
 from photofind.library.folders import unwatch_folder, watch_folder
 from photofind.library.instance import Message
 from photofind.library.intake import Intake
 from photofind.library.librarian import Desk
 from photofind.library.looking import read_only_sentence
-from photofind.library.reading import answer, reading, summarise
+from photofind.library.reading import reading, summarise
 from photofind.library.scan import SkipRules, rules_of
 from photofind.library.session import write_to_library
 from photofind.library.tagging import edit_photos
@@ -62,30 +60,10 @@ def index(context: Context, options: argparse.Namespace) -> None:
 
 
 def search(context: Context, options: argparse.Namespace) -> None:
-    began_s = time.monotonic()
-    text = " ".join(options.query)
-    if not text.strip() and not options.image:
-        raise WrongUsage("Say what to look for: words, or a picture with --image FILE.")
-    pictures = tuple(PictureFile(os.path.abspath(file)) for file in options.image)
+    from photofind.cli import search_command
+
     with _looking(context.paths) as reader:
-        question = Question(text, pictures, options.limit, options.offline)
-        timeout_s = load(context.paths.settings)[0].decode_timeout_s
-        found = answer(reader, context.paths, context.shelf(), question, timeout_s)
-        rows = {row.id: row for row in reader.rows(list(found.ids))}
-    if found.note:
-        tell(found.note)
-    hits = [
-        {"path": rows[photo_id].path, "score": found.scores[n] if found.scores else None, "id": photo_id}
-        for n, photo_id in enumerate(found.ids)
-        if photo_id in rows
-    ]
-    if context.json:
-        answered = {"query": text, "encoder": found.encoder, "hits": hits}
-        print_json({**answered, "note": found.note, "seconds": time.monotonic() - began_s})
-    else:
-        print_paths((str(hit["path"]) for hit in hits), b"\0" if options.null else b"\n")
-        if not hits:
-            tell("Nothing found.")
+        search_command.run(reader, context.paths, context.shelf, options, as_json=context.json)
 
 
 def status(context: Context, _: argparse.Namespace) -> None:
@@ -168,6 +146,12 @@ def tag(context: Context, options: argparse.Namespace) -> None:
         for photo in reply["photos"]:
             rating = "" if photo["rating"] is None else f" rated {photo['rating']}"
             print_line(f"{photo['path']}: {', '.join(photo['tags']) or 'no tags'}{rating}")
+
+
+def evaluate(context: Context, options: argparse.Namespace) -> None:
+    from photofind.cli import evaluate_command
+
+    evaluate_command.run(context.shelf(), Path(options.folder).absolute(), options.encoder, as_json=context.json)
 
 
 def doctor(context: Context, options: argparse.Namespace) -> None:

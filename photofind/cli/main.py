@@ -26,6 +26,7 @@ _COMMANDS: dict[str, Callable[[commands.Context, argparse.Namespace], None]] = {
     "folders": commands.folders,
     "encoders": commands.encoders,
     "tag": commands.tag,
+    "evaluate": commands.evaluate,
     "doctor": commands.doctor,
     "restore": commands.restore,
 }

@@ -25,7 +25,7 @@ def list_all(paths: LibraryPaths, *, as_json: bool) -> None:
         print_json({"backups": backups, "damaged": [str(path) for path in damaged]})
         return
     for head in heads:
-        print_line(f"{head.path.name}  {head.photos:,} photos with tags or ratings, {head.folders} folders")
+        print_line(f"{head.path.name}  {head.photos:,} photos with tags or ratings, {head.folders} folders, {head.albums} albums")
     for path in damaged:
         print_line(f"{path.name}  damaged")
     if not heads and not damaged:
@@ -71,6 +71,8 @@ def run(paths: LibraryPaths, name: str, *, overwrite: bool, dry_run: bool, as_js
         print_line(f"Folder    {folder}: watched")
     for folder in reply["absent_folders"]:
         print_line(f"Folder    {folder} is not there now: add it when it is, with photofind folders add")
+    if reply.get("albums"):  # a window of an older photofind knows none
+        print_line("Albums    " + ", ".join(reply["albums"]))
     if reply["settings"]:
         print_line("Settings  " + ", ".join(reply["settings"]))
 

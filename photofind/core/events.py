@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from photofind.core.literal_finds import PhotoText
 from photofind.core.pace import Pace
 from photofind.core.photo import Counts, FolderState, PhotoId
+from photofind.core.pixels import Region
 from photofind.core.question import Answer
 
 
@@ -34,10 +36,14 @@ class AnswerFailed:
 
 @dataclass(frozen=True, slots=True)
 class PictureReady:
-    """A dropped or pasted picture could be read; ``thumbnail`` is a small JPEG of it for its chip."""
+    """A picture of a question could be read; ``thumbnail`` is a small JPEG of it for its chip.
+
+    ``note`` is a sentence for the user where there is something to know about it.
+    """
 
     ticket: int
     thumbnail: bytes
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,32 @@ class ViewFailed:
     ticket: int
     photo_id: PhotoId
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayReady:
+    """Why a photo answers a question: ``strengths``, rows × columns bytes from the top, say where in the picture the words
+    were found, 0 nowhere to 255 most. They lie over ``seen``, the part of the upright photo that the encoder sees (padding
+    of its input lies outside of the photo). ``finds`` are the texts of the photo that hold words of the question.
+    """
+
+    ticket: int
+    photo_id: PhotoId
+    rows: int
+    columns: int
+    strengths: bytes
+    seen: Region
+    finds: tuple[PhotoText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayFailed:
+    """There is no saying where in the picture the words were found; ``finds`` as above, all the same."""
+
+    ticket: int
+    photo_id: PhotoId
+    sentence: str
+    finds: tuple[PhotoText, ...] = ()
 
 
 class Activity(Enum):
@@ -148,6 +180,8 @@ Event = (
     | PictureRefused
     | ViewReady
     | ViewFailed
+    | OverlayReady
+    | OverlayFailed
     | Progress
     | LibraryState
     | EncoderState

@@ -4,6 +4,8 @@ from array import array
 from dataclasses import dataclass, field
 from enum import Enum
 
+from photofind.core.pixels import Region
+
 
 @dataclass(frozen=True, slots=True)
 class PictureFile:
@@ -27,7 +29,22 @@ class PictureOfPhoto:
     photo_id: int
 
 
-PictureSource = PictureFile | PictureBytes | PictureOfPhoto
+@dataclass(frozen=True, slots=True)
+class PictureRegion:
+    """A detail of a photo of the library to look like, as shares of its upright width and height, 0 to 1."""
+
+    photo_id: int
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def region(self) -> Region:
+        return Region(self.left, self.top, self.width, self.height)
+
+
+PictureSource = PictureFile | PictureBytes | PictureOfPhoto | PictureRegion
 
 
 class Order(Enum):

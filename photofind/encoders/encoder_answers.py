@@ -34,7 +34,7 @@ def listen(pipe: Connection, process_id: int, queue: RequestQueue) -> None:
     try:
         while True:
             message = pipe.recv()
-            raw = pipe.recv_bytes() if message[0] == "vectors" else b""
+            raw = pipe.recv_bytes() if message[0] in ("vectors", "attribution") else b""
             queue.put_answer(Answer(process_id, message, raw))
     except (EOFError, OSError):
         queue.put_answer(Answer(process_id, None))

@@ -30,10 +30,12 @@ _log = logging.getLogger(__name__)
 
 _BACKGROUND_NICENESS = 5
 
-# Messages of the parent: ("images", number, shape) and then the raw bytes; ("texts", number, list of str); ("end", 0, None).
+# Messages of the parent: ("images", number, shape) and then the raw bytes; ("texts", number, list of str); ("attribution",
+# number, (shape, text)) and then the raw bytes of one picture; ("end", 0, None).
 # Messages of the child: ("ready", (device, pictures that are worth being sent in one piece)) or ("failed", sentence) once;
 # then, for each request and with its number, ("vectors", number, shape) and the raw bytes, ("texts", number, one bytes or
-# None for each text), or ("failed", number, sentence). Pictures are answered in order; texts overtake them.
+# None for each text), ("attribution", number, shape) and the raw bytes, or ("failed", number, sentence). Pictures are
+# answered in order, attributions among them; texts overtake them.
 Request = tuple[str, int, Any]
 
 
@@ -111,7 +113,7 @@ def _receive(
     try:
         request: Request
         while (request := pipe.recv())[0] != "end":
-            if request[0] == "images":
+            if request[0] != "texts":
                 pictures.put((request, pipe.recv_bytes()))
             else:
                 texts.put(request)
@@ -152,9 +154,14 @@ def _serve_pictures(
 
 
 def _begin(encoder: "OpenClipEncoder", request: Request, raw: bytes, answers: _Answers) -> Callable[[], None]:
-    _, number, shape = request
+    kind, number, content = request
+    pixels = np.frombuffer(bytearray(raw), dtype=np.uint8)
     try:
-        wait = encoder.begin_images(np.frombuffer(bytearray(raw), dtype=np.uint8).reshape(shape))
+        if kind == "attribution":
+            shape, text = content
+            found = encoder.attribute(pixels.reshape(shape), text)
+            return lambda: answers.send("attribution", number, found.shape, found.tobytes())
+        wait = encoder.begin_images(pixels.reshape(content))
     except Exception as error:
         reason = error  # the name of the clause ends with it
         return lambda: answers.say_failed(number, reason)

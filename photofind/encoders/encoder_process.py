@@ -20,7 +20,15 @@ from photofind.encoders.encoder_answers import ProcessDied, await_ready, listen
 from photofind.encoders.encoder_child import run_encoder
 from photofind.encoders.folder import check_folder
 from photofind.encoders.protocol import EncoderInfo, TextVectors, Vectors
-from photofind.encoders.requests import Answer, PictureRequest, RequestQueue, TextRequest, WarmUp
+from photofind.encoders.requests import (
+    Answer,
+    AttributionRequest,
+    PictureRequest,
+    Request,
+    RequestQueue,
+    TextRequest,
+    WarmUp,
+)
 from photofind.encoders.shelf import Shelf
 
 _log = logging.getLogger(__name__)
@@ -54,8 +62,7 @@ class EncoderProcess:
         self._is_stopped = False
         self._info: EncoderInfo | None = None
         self._pipe: Connection | None = None  # of the thread
-        # Of the thread: what the process has not answered yet, by number; pictures in one piece.
-        self._under_way: dict[int, tuple[TextRequest | PictureRequest, int]] = {}
+        self._under_way: dict[int, Request] = {}  # of the thread: what the process has not answered yet, by number
         self._listener: threading.Thread | None = None
         self._last_number = 0
         self._most_at_once = 1
@@ -80,6 +87,10 @@ class EncoderProcess:
         """float32 [dimension] of unit length for each text, None for a blank one; overtakes waiting pictures."""
         return self._ask(TextRequest([str(text) for text in texts]))
 
+    def attribute(self, picture: NDArray[np.uint8], text: str) -> Future[NDArray[np.float32]]:
+        """See ``EncoderFace``."""
+        return self._ask(AttributionRequest(np.ascontiguousarray(picture), text))
+
     def warm_up(self) -> None:
         """Starts loading, so that the first question need not wait; returns at once."""
         self._queue.want_warm_up()
@@ -102,7 +113,7 @@ class EncoderProcess:
         process = self._process
         return process.pid if process is not None else None
 
-    def _ask(self, request: TextRequest | PictureRequest) -> Future[Any]:
+    def _ask(self, request: Request) -> Future[Any]:
         self._queue.put(request)
         self._run_thread()
         return request.future
@@ -117,7 +128,7 @@ class EncoderProcess:
 
     def _serve(self) -> None:
         while not self._queue.is_closed:
-            pictures = sum(isinstance(request, PictureRequest) for request, _ in self._under_way.values())
+            pictures = sum(isinstance(request, PictureRequest) for request in self._under_way.values())
             event = self._queue.take(
                 self._idle_s if self._pipe is not None and not self._under_way else None,
                 with_pictures=pictures < _PARTS_UNDER_WAY,
@@ -138,7 +149,7 @@ class EncoderProcess:
             request.future.set_exception(EncoderUnavailable(_CLOSING))
         self._end()
 
-    def _send(self, request: TextRequest | PictureRequest) -> None:
+    def _send(self, request: Request) -> None:
         """Sends a text, or the next pictures of a request."""
         try:
             self._ensure_started()
@@ -156,12 +167,15 @@ class EncoderProcess:
         assert self._pipe is not None
         self._last_number = number = self._last_number + 1
         try:
+            self._under_way[number] = request
             if isinstance(request, TextRequest):
-                self._under_way[number] = request, len(request.texts)
                 self._pipe.send(("texts", number, request.texts))
                 return
+            if isinstance(request, AttributionRequest):
+                self._pipe.send(("attribution", number, (request.picture.shape, request.text)))
+                self._pipe.send_bytes(request.picture.reshape(-1).data)
+                return
             part = request.pictures[request.sent : request.sent + self._most_at_once]
-            self._under_way[number] = request, len(part)
             request.sent += len(part)
             if request.sent < len(request.pictures):
                 self._queue.put_back(request)
@@ -178,27 +192,22 @@ class EncoderProcess:
             self._begin_again(self._forget_all())
             return
         kind, number, content = answer.message
-        request, count = self._under_way.pop(number)
+        request = self._under_way.pop(number)
         if request.future.done():  # other pictures of it have failed
             return
         if kind == "failed":
             self._queue.forget(request)
             request.future.set_exception(EncoderUnavailable(content))
-        elif isinstance(request, PictureRequest):
-            request.parts.append(np.frombuffer(answer.raw, dtype=np.float32).reshape(content))
-            request.done += count
-            if request.done == len(request.pictures):
-                request.future.set_result(np.concatenate(request.parts))
         else:
-            request.future.set_result([None if one is None else np.frombuffer(one, np.float32) for one in content])
+            request.take(content, answer.raw)
 
-    def _forget_all(self) -> list[TextRequest | PictureRequest]:
+    def _forget_all(self) -> list[Request]:
         """The requests under way, each once, in their order; they are under way no more."""
-        requests = list(dict.fromkeys(request for request, _ in self._under_way.values()))
+        requests = list(dict.fromkeys(self._under_way.values()))
         self._under_way.clear()
         return [request for request in requests if not request.future.done()]
 
-    def _begin_again(self, requests: Sequence[TextRequest | PictureRequest]) -> None:
+    def _begin_again(self, requests: Sequence[Request]) -> None:
         """The process has ended: another one gets what was with it, once."""
         self._end()
         for request in reversed(requests):

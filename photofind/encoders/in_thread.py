@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photofind.core.errors import EncoderUnavailable
-from photofind.encoders.protocol import Encoder, EncoderInfo, TextVectors, Vectors
+from photofind.encoders.protocol import NO_ATTRIBUTION, Encoder, EncoderInfo, TextVectors, Vectors
 
 
 class EncoderInThread:
@@ -32,6 +32,12 @@ class EncoderInThread:
             return self._executor.submit(self._encoder.encode_texts, list(texts))
         except RuntimeError:
             return _stopped()
+
+    def attribute(self, picture: NDArray[np.uint8], text: str) -> Future[NDArray[np.float32]]:  # noqa: ARG002
+        """Light encoders have no place where a word was found."""
+        future: Future[NDArray[np.float32]] = Future()
+        future.set_exception(EncoderUnavailable(NO_ATTRIBUTION))
+        return future
 
     def warm_up(self) -> None:
         """Nothing to load."""

@@ -1,10 +1,8 @@
 """open_clip in the process that calls it; only the encoder process does. Imports torch when it is built."""
 
-import ctypes
 import functools
 import gc
 import logging
-import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,7 +16,7 @@ from photofind.encoders.half_precision import blobs, half_is_better, native_half
 from photofind.encoders.part_sizes import PartSizes
 from photofind.encoders.protocol import TextVectors, Vectors
 from photofind.encoders.weights_loading import load_model
-from photofind.encoders.weights_sharing import give_back_pages
+from photofind.encoders.weights_sharing import give_back_memory, give_back_pages
 
 _log = logging.getLogger(__name__)
 
@@ -89,9 +87,7 @@ class OpenClipEncoder:
 
     def begin_images(self, pictures: NDArray[np.uint8]) -> Callable[[], Vectors]:
         """Like ``encode_images``; where a device computes by itself, this returns soon, and the answer waits for it."""
-        size = self._folder.input_spec.size_px
-        if pictures.ndim != 4 or pictures.shape[1:] != (size, size, 3):
-            raise EncoderUnavailable(f"This encoder wants pictures of {size} × {size} pixels.")
+        self._check_size(pictures.shape[1:])
         if len(pictures) == 0:
             return lambda: np.empty((0, self._folder.dimension), dtype=np.float32)
         if self.device == "cpu":
@@ -121,13 +117,26 @@ class OpenClipEncoder:
         spoken = [place for place, text in enumerate(texts) if text.strip()]
         for start in range(0, len(spoken), _TEXTS_AT_ONCE):
             places = spoken[start : start + _TEXTS_AT_ONCE]
-            tokens = self._tokenizer([texts[place] for place in places])
             with self._text_place.lock, self._torch.inference_mode(), self._text_place.on(self.device):
+                tokens = self._tokenizer([texts[place] for place in places])
                 features = self._text_tower.features(tokens.to(self.device)).to(self._torch.float32)
                 found = self._torch.nn.functional.normalize(features, dim=-1).cpu().numpy()
             for place, vector in zip(places, self._checked(found), strict=True):
                 answer[place] = vector
         return answer
+
+    def attribute(self, picture: NDArray[np.uint8], text: str) -> NDArray[np.float32]:
+        """See ``attribution``: uint8 [size, size, 3] → float32 [rows, columns], 0 to 1. The pictures' thread."""
+        from photofind.encoders.attribution import attribute
+
+        self._check_size(picture.shape)
+        (direction,) = self.encode_texts([text])
+        if direction is None:
+            raise EncoderUnavailable("There are no words to look for in the picture.")
+        try:
+            return attribute(self._folder, self._tower, picture, direction)
+        finally:
+            self._tidy_memory()
 
     def _prepare(self, is_half_better: Callable[[str, Callable[[], bool]], bool]) -> None:
         from photofind.encoders.convolutions import fold
@@ -202,7 +211,7 @@ class OpenClipEncoder:
     def _tidy_memory(self) -> None:
         """What loading leaves behind; while it loads, so that there is never much of it at once."""
         gc.collect()
-        _give_back_memory()
+        give_back_memory()
         give_back_pages(self._folder.weights)
 
     def _on_processor(self, pictures: NDArray[np.uint8]) -> Vectors:
@@ -238,6 +247,11 @@ class OpenClipEncoder:
             self._model.to(device="cpu", dtype=self._torch.float32)
             self._prepare(lambda _device, _probe: False)
         return self._on_processor(pictures)
+
+    def _check_size(self, shape: tuple[int, ...]) -> None:
+        size = self._folder.input_spec.size_px
+        if shape != (size, size, 3):
+            raise EncoderUnavailable(f"This encoder wants pictures of {size} × {size} pixels.")
 
     def _checked(self, found: Vectors) -> Vectors:
         if not np.isfinite(found).all() or (np.abs(np.linalg.norm(found, axis=1) - 1) > 1e-3).any():
@@ -280,11 +294,3 @@ def _best_device(torch: Any) -> str:
 
 def _split(pictures: NDArray[np.uint8], most: int) -> list[NDArray[np.uint8]]:
     return [pictures[start : start + most] for start in range(0, len(pictures), most)]
-
-
-def _give_back_memory() -> None:
-    """What loading needed and freed goes back to the system: glibc would keep it."""
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
-        if trim is not None:
-            trim(0)

@@ -33,6 +33,17 @@ class PictureTower:
             return self._module(pictures.permute(0, 3, 1, 2)).to(torch.float32)
         return self._module(self.normalised(pictures)).to(torch.float32)
 
+    def entering(self, module_in: Callable[[Any], Any], picture: NDArray[np.uint8]) -> Any:
+        """What a module of the tower gets of one picture, uint8 [size, size, 3] → float32 [1, …] on the CPU."""
+        caught: list[Any] = []
+        hook = module_in(self._module).register_forward_pre_hook(lambda _module, inputs: caught.append(inputs[0]))
+        try:
+            with torch.inference_mode():
+                self.features(torch.from_numpy(picture[None]).to(self.device))
+        finally:
+            hook.remove()
+        return caught[0].to("cpu", torch.float32, copy=True)
+
     def normalised(self, pictures: Any) -> Any:
         """uint8 [n, h, w, 3] → [n, 3, h, w] in the tower's dtype, channels last."""
         count, height, width, _ = pictures.shape

@@ -17,6 +17,8 @@ PALETTE_ID = "palette"
 LOCAL_DIR_PREFIX = "local-dir:"
 OPEN_CLIP_PREFIX = "open_clip:"
 
+NO_ATTRIBUTION = "Where in the picture the words were found is not available for this encoder."
+
 
 @dataclass(frozen=True, slots=True)
 class EncoderInfo:
@@ -63,6 +65,13 @@ class EncoderFace(Protocol):
     def encode_images(self, pictures: NDArray[np.uint8]) -> Future[Vectors]: ...
 
     def encode_texts(self, texts: Sequence[str]) -> Future[TextVectors]: ...
+
+    def attribute(self, picture: NDArray[np.uint8], text: str) -> Future[NDArray[np.float32]]:
+        """Where one picture, uint8 [size, size, 3], is like a text: float32 [rows, columns] over it, 0 to 1.
+
+        All 0 where no part of the picture speaks for the text. Goes before pictures that wait, after texts.
+        """
+        ...
 
     def warm_up(self) -> None:
         """Start loading, return at once."""

@@ -1,8 +1,12 @@
-"""What waits for the encoder process: texts go before pictures, and first come is first served inside a kind."""
+"""What waits for the encoder process: texts go first, then questions about one picture, then pictures to be encoded.
+
+First come is first served inside a kind.
+"""
 
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +25,10 @@ class TextRequest:
     future: Future[Any] = field(default_factory=Future)
     has_died_once: bool = False
 
+    def take(self, content: Sequence[bytes | None], _raw: bytes) -> None:
+        """What the process answered: a vector's bytes for each text, or None."""
+        self.future.set_result([None if one is None else np.frombuffer(one, np.float32) for one in content])
+
 
 @dataclass(slots=True, eq=False)
 class PictureRequest:
@@ -36,6 +44,30 @@ class PictureRequest:
     done: int = 0
     parts: list[NDArray[np.float32]] = field(default_factory=list)
 
+    def take(self, content: tuple[int, ...], raw: bytes) -> None:
+        """What the process answered to one part: the shape of its vectors, and the vectors."""
+        self.parts.append(np.frombuffer(raw, dtype=np.float32).reshape(content))
+        self.done += content[0]
+        if self.done == len(self.pictures):
+            self.future.set_result(np.concatenate(self.parts))
+
+
+@dataclass(slots=True, eq=False)
+class AttributionRequest:
+    """Where one picture, uint8 [size, size, 3], is like a text."""
+
+    picture: NDArray[np.uint8]
+    text: str
+    future: Future[Any] = field(default_factory=Future)
+    has_died_once: bool = False
+
+    def take(self, content: tuple[int, ...], raw: bytes) -> None:
+        """What the process answered: rows and columns, and the shares."""
+        self.future.set_result(np.frombuffer(raw, np.float32).reshape(content))
+
+
+Request = TextRequest | AttributionRequest | PictureRequest
+
 
 class WarmUp:
     """A wish that the encoder be loaded; nobody waits for it."""
@@ -43,7 +75,7 @@ class WarmUp:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A message of a process, or its end where ``message`` is None. ``raw``: the vectors that came with it."""
+    """A message of a process, or its end where ``message`` is None. ``raw``: the numbers that came with it."""
 
     process_id: int
     message: tuple[str, int, Any] | None
@@ -56,6 +88,7 @@ class RequestQueue:
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._texts: deque[TextRequest] = deque()
+        self._attributions: deque[AttributionRequest] = deque()
         self._pictures: deque[PictureRequest] = deque()
         self._answers: deque[Answer] = deque()
         self._is_warm_up_wanted = False
@@ -66,7 +99,7 @@ class RequestQueue:
             self._answers.append(answer)
             self._condition.notify_all()
 
-    def put(self, request: TextRequest | PictureRequest) -> None:
+    def put(self, request: Request) -> None:
         with self._condition:
             sentence = self._closed
             if not sentence:
@@ -75,7 +108,7 @@ class RequestQueue:
         if sentence:
             request.future.set_exception(EncoderUnavailable(sentence))
 
-    def put_back(self, request: TextRequest | PictureRequest) -> None:
+    def put_back(self, request: Request) -> None:
         """Puts a request that has begun in front of its kind again."""
         with self._condition:
             sentence = self._closed
@@ -84,7 +117,7 @@ class RequestQueue:
         if sentence:
             request.future.set_exception(EncoderUnavailable(sentence))
 
-    def forget(self, request: TextRequest | PictureRequest) -> None:
+    def forget(self, request: Request) -> None:
         """Takes it out, if it is in."""
         with self._condition:
             if request in self._line_of(request):
@@ -101,7 +134,7 @@ class RequestQueue:
 
     def take(
         self, timeout_s: float | None, *, with_pictures: bool = True
-    ) -> Answer | TextRequest | PictureRequest | WarmUp | None:
+    ) -> Answer | Request | WarmUp | None:
         """The next answer, or else the next request, as running; None after ``timeout_s`` or when closed. Blocks.
 
         Pictures stay where they are until ``with_pictures``.
@@ -113,9 +146,9 @@ class RequestQueue:
                     return None
                 if self._answers:
                     return self._answers.popleft()
-                for line in (self._texts, self._pictures) if with_pictures else (self._texts,):
+                for line in (self._texts, self._attributions, self._pictures)[: 3 if with_pictures else 2]:
                     while line:
-                        request: TextRequest | PictureRequest = line.popleft()
+                        request: Request = line.popleft()
                         if request.future.running() or request.future.set_running_or_notify_cancel():
                             return request
                 if self._is_warm_up_wanted:
@@ -129,13 +162,15 @@ class RequestQueue:
     def close(self, sentence: str) -> None:
         with self._condition:
             self._closed = self._closed or sentence
-            left: list[TextRequest | PictureRequest] = [*self._texts, *self._pictures]
-            self._texts.clear()
-            self._pictures.clear()
+            left: list[Request] = [*self._texts, *self._attributions, *self._pictures]
+            for line in (self._texts, self._attributions, self._pictures):
+                line.clear()
             self._condition.notify_all()
         for request in left:
             if request.future.running() or request.future.set_running_or_notify_cancel():
                 request.future.set_exception(EncoderUnavailable(sentence))
 
-    def _line_of(self, request: TextRequest | PictureRequest) -> deque[Any]:
-        return self._texts if isinstance(request, TextRequest) else self._pictures
+    def _line_of(self, request: Request) -> deque[Any]:
+        if isinstance(request, TextRequest):
+            return self._texts
+        return self._attributions if isinstance(request, AttributionRequest) else self._pictures

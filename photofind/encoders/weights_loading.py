@@ -8,7 +8,7 @@ import logging
 import pickle
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from photofind.core.errors import EncoderUnavailable
@@ -46,14 +46,11 @@ def load_model(folder: CheckedFolder) -> tuple[Any, Any]:
         raise EncoderUnavailable(f"The encoder in “{folder.folder}” cannot be loaded: {_first_line(error)}.") from error
 
 
-def _without_random_weights(folder: CheckedFolder) -> Any | None:
-    """Builds towers without drawing random parameters, and assigns the file's tensors to them.
+def bare_model(folder: CheckedFolder) -> Any | None:
+    """The model without its weights: built without drawing random parameters, so that it takes no memory yet.
 
-    Loading is strict, so the file gives every parameter; buffers that no file holds (masks, position ids) are computed as
-    ever. None when this way does not lead to a whole model; the ordinary one then says what is wrong.
+    Buffers that no file holds (masks, position ids) are computed as ever. None for kinds that cannot be built so.
     """
-    import torch
-    from open_clip import factory
     from open_clip import model as towers
 
     description = copy.deepcopy(folder.model_cfg)
@@ -65,17 +62,58 @@ def _without_random_weights(folder: CheckedFolder) -> Any | None:
         description["vision_cfg"]["timm_model_pretrained"] = False
     if "hf_model_name" in description["text_cfg"]:
         description["text_cfg"]["hf_model_pretrained"] = False
+    with _nothing_drawn():
+        model = (towers.CustomTextCLIP if custom_text else towers.CLIP)(**description, cast_dtype=None)
+    return model.eval().requires_grad_(False)
+
+
+def read_parameters(folder: CheckedFolder, model: Any, is_wanted: Callable[[str], bool]) -> None:
+    """Gives a bare model the parameters whose names are wanted, in float32; the others are not to be used.
+
+    Of a .safetensors file in open_clip's own layout only these are read; other files are read as a whole.
+    """
+    import torch
+    from safetensors import safe_open
+
+    names = {name for name, _ in model.named_parameters() if is_wanted(name)}
+    if folder.weights.suffix == ".safetensors":
+        with safe_open(str(folder.weights), framework="pt") as file:
+            if names <= set(file.keys()):
+                found = {name: file.get_tensor(name).to(torch.float32, copy=True) for name in names}
+                model.load_state_dict(found, strict=False, assign=True)
+                return
+    _assign_all(folder, model)
+    for name, parameter in model.named_parameters():
+        if name in names:
+            parameter.data = parameter.data.to(torch.float32)
+
+
+def _without_random_weights(folder: CheckedFolder) -> Any | None:
+    """Builds bare towers and assigns the file's tensors to them.
+
+    Loading is strict, so the file gives every parameter. None when this way does not lead to a whole model; the ordinary one
+    then says what is wrong.
+    """
+    import torch
+
     try:
-        with _nothing_drawn():
-            model = (towers.CustomTextCLIP if custom_text else towers.CLIP)(**description, cast_dtype=None)
-        # load_checkpoint knows the old and foreign layouts of weights; it calls this.
-        model.load_state_dict = functools.partial(model.load_state_dict, assign=True)
-        factory.load_checkpoint(model, str(folder.weights), strict=True, weights_only=True)
-        del model.load_state_dict
+        model = bare_model(folder)
+        if model is None:
+            return None
+        _assign_all(folder, model)
         return model.to(torch.float32)
     except Exception:
         _log.info("%s is loaded the ordinary way", folder.folder, exc_info=True)
         return None
+
+
+def _assign_all(folder: CheckedFolder, model: Any) -> None:
+    from open_clip import factory
+
+    # load_checkpoint knows the old and foreign layouts of weights; it calls this.
+    model.load_state_dict = functools.partial(model.load_state_dict, assign=True)
+    factory.load_checkpoint(model, str(folder.weights), strict=True, weights_only=True)
+    del model.load_state_dict
 
 
 @contextlib.contextmanager

@@ -32,3 +32,11 @@ def give_back_pages(weights: Path) -> None:
         if len(fields) == 6 and fields[5] == str(weights.resolve()):
             first, last = (int(address, 16) for address in fields[0].split("-"))
             libc.madvise(ctypes.c_void_p(first), ctypes.c_size_t(last - first), mmap.MADV_DONTNEED)
+
+
+def give_back_memory() -> None:
+    """What loading needed and freed goes back to the system: glibc would keep it."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
+        if trim is not None:
+            trim(0)

@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QImage
 
 from photofind.core import events
+from photofind.gui.overlay_image import overlay_image
 
 
 class EngineBridge(QObject):
@@ -20,6 +21,8 @@ class EngineBridge(QObject):
     picture_refused = Signal(object)  # PictureRefused
     view_ready = Signal(object, QImage)  # ViewReady, its pixels
     view_failed = Signal(object)  # ViewFailed
+    overlay_ready = Signal(object, QImage)  # OverlayReady, its image
+    overlay_failed = Signal(object)  # OverlayFailed
     progress = Signal(object)  # Progress
     library_state = Signal(object)  # LibraryState
     encoder_state = Signal(object)  # EncoderState
@@ -38,6 +41,7 @@ class EngineBridge(QObject):
             events.PictureReady: self.picture_ready,
             events.PictureRefused: self.picture_refused,
             events.ViewFailed: self.view_failed,
+            events.OverlayFailed: self.overlay_failed,
             events.Progress: self.progress,
             events.LibraryState: self.library_state,
             events.EncoderState: self.encoder_state,
@@ -46,13 +50,15 @@ class EngineBridge(QObject):
         self._arrived.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
 
     def listen(self, event: events.Event) -> None:
-        """Any thread. Pixels of the viewer are brought into the screen's format here, off the GUI thread."""
+        """Any thread. Pixels of the viewer and what lies over them are made ready for the screen here, off the GUI thread."""
         if self._closed:
             return
         image: QImage | None = None
         if isinstance(event, events.ViewReady):
             raw = QImage(event.rgb, event.width, event.height, event.width * 3, QImage.Format.Format_RGB888)
             image = raw.convertToFormat(QImage.Format.Format_RGB32)  # a copy: ``raw`` only borrows the bytes
+        elif isinstance(event, events.OverlayReady):
+            image = overlay_image(event)
         self._arrived.emit(event, image)
 
     def close(self) -> None:
@@ -65,6 +71,8 @@ class EngineBridge(QObject):
             return
         if isinstance(event, events.ViewReady):
             self.view_ready.emit(event, image)
+        elif isinstance(event, events.OverlayReady):
+            self.overlay_ready.emit(event, image)
         elif isinstance(event, events.RaiseRequested):
             self.raise_requested.emit()
         else:

@@ -1,23 +1,16 @@
 """The check-up of the library, from the menu entry to the panel; the work is done off the GUI thread."""
 
-import logging
-from collections.abc import Callable
-from concurrent.futures import CancelledError
-from typing import TypeVar
-
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from photofind.core.errors import PhotofindError
 from photofind.core.findings import Finding
 from photofind.gui.background_calls import BackgroundCalls
 from photofind.gui.doctor_panel import DoctorPanel
 from photofind.gui.engine_face import EngineFace
 from photofind.gui.file_choice import ask_where_to_save
 from photofind.gui.top_row import TopRow
+from photofind.gui.why_not import or_why_not
 
-_log = logging.getLogger(__name__)
-Result = TypeVar("Result")
 _REPORT_NAME = "photofind report.zip"
 
 
@@ -50,7 +43,7 @@ class CheckUp(QObject):
             return
         self._is_at_work = True
         self.panel.show_working(repair=repair)
-        self._background.call(_or_why_not(lambda: self._engine.check_up(repair=repair)), self._show)
+        self._background.call(or_why_not(lambda: self._engine.check_up(repair=repair)), self._show)
 
     def _show(self, outcome: list[Finding] | str) -> None:
         self._is_at_work = False
@@ -73,25 +66,8 @@ class CheckUp(QObject):
             self._engine.save_report(findings, target)
             return self.tr("The report is saved. Look through it before you send it: it is plain text.")
 
-        self._background.call(_or_why_not(save), self._tell)
+        self._background.call(or_why_not(save), self._tell)
 
     def _tell(self, sentence: str) -> None:
         assert self.panel is not None
         self.panel.explanation.setText(sentence)
-
-
-def _or_why_not(work: Callable[[], Result]) -> Callable[[], Result | str]:
-    """The result, or a sentence that says why there is none."""
-
-    def run() -> Result | str:
-        try:
-            return work()
-        except PhotofindError as error:
-            return str(error)
-        except CancelledError:
-            return "The library is being closed."
-        except Exception as error:
-            _log.exception("a check-up failed")
-            return f"That failed ({error}). The log says more."
-
-    return run

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from photofind.core.album import Album
 from photofind.core.events import Event
 from photofind.core.findings import Finding
 from photofind.core.photo import PhotoRow, ProblemRow
+from photofind.core.query import KnownValues
 from photofind.core.question import PictureSource, Question
 
 
@@ -48,6 +50,9 @@ class SettingsFace(Protocol):
     def speed(self) -> str: ...
     @property
     def pause_on_battery(self) -> bool: ...
+    @property
+    def history(self) -> Sequence[str]:
+        """The last questions, newest first."""
 
 
 class EngineFace(Protocol):
@@ -71,6 +76,9 @@ class EngineFace(Protocol):
 
     def open_view(self, photo_id: int, max_width_px: int, max_height_px: int) -> int:
         """A ticket; ViewReady or ViewFailed follows."""
+
+    def explain_view(self, photo_id: int, question: Question) -> int:
+        """A ticket; OverlayReady or OverlayFailed follows unless a newer one is asked for first."""
 
     def add_folders(self, folders: Sequence[str]) -> None: ...
 
@@ -108,6 +116,36 @@ class EngineFace(Protocol):
 
     def check_up(self, *, repair: bool) -> list[Finding]:
         """Blocks for seconds, a repair for longer; never on the GUI thread. Raises PhotofindError."""
+
+    def known_values(self) -> KnownValues:
+        """What filters can be completed with. Blocks; never on the GUI thread. Raises PhotofindError."""
+
+    def albums(self) -> list[Album]:
+        """In the user's order. Blocks; never on the GUI thread. Raises PhotofindError, as all about albums do."""
+
+    def save_album(self, name: str, question: Question) -> Album:
+        """Keep a question as the last album; its name has to be free. Blocks; never on the GUI thread."""
+
+    def put_back_album(self, album: Album, position: int) -> Album:
+        """Take in an album that was removed. Blocks; never on the GUI thread."""
+
+    def album_question(self, album: Album) -> tuple[Question, int]:
+        """What it asks here, and how many of its photos are not here now. Blocks; never on the GUI thread."""
+
+    def rename_album(self, album_id: int, name: str) -> None:
+        """Blocks; never on the GUI thread."""
+
+    def move_album(self, album_id: int, position: int) -> None:
+        """``position`` is counted from 0 without it. Blocks; never on the GUI thread."""
+
+    def remove_album(self, album_id: int) -> None:
+        """Blocks; never on the GUI thread."""
+
+    def export_album(self, album: Album, target: str) -> None:
+        """Write it to a file. Blocks; never on the GUI thread."""
+
+    def import_album(self, source: str) -> Album:
+        """From a file, as the last album, under a name that is free. Blocks; never on the GUI thread."""
 
     def save_report(self, findings: Sequence[Finding], target: str) -> None:
         """Write a report for support. Blocks; never on the GUI thread. Raises PhotofindError."""

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QCoreApplication, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from photofind.core.album import SUFFIX as ALBUM_SUFFIX
+
 
 def ask_for_folder(parent: QWidget, chosen: Callable[[str], None]) -> QFileDialog:
     """``chosen`` gets the folder, and is not called when there is none."""
@@ -21,12 +23,30 @@ def ask_for_picture(parent: QWidget, chosen: Callable[[str], None]) -> QFileDial
     return _open(dialog, chosen)
 
 
+def ask_for_album(parent: QWidget, chosen: Callable[[str], None]) -> QFileDialog:
+    """``chosen`` gets the path of a file that should hold an album."""
+    dialog = QFileDialog(parent, QCoreApplication.translate("FileChoice", "Choose an album to import"))
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilter(QCoreApplication.translate("FileChoice", "Albums of photofind") + f" (*{ALBUM_SUFFIX})")
+    return _open(dialog, chosen, QStandardPaths.StandardLocation.DocumentsLocation)
+
+
+def ask_where_to_export(parent: QWidget, name: str, chosen: Callable[[str], None]) -> QFileDialog:
+    """``chosen`` gets the path of a file to write an album to."""
+    title = QCoreApplication.translate("FileChoice", "Export an album")
+    return _ask_where(parent, title, name, ALBUM_SUFFIX.removeprefix("."), chosen)
+
+
 def ask_where_to_save(parent: QWidget, name: str, chosen: Callable[[str], None]) -> QFileDialog:
-    """``chosen`` gets the path of a file to write, called ``name`` unless the user says otherwise."""
-    dialog = QFileDialog(parent, QCoreApplication.translate("FileChoice", "Save a report for support"))
+    """``chosen`` gets the path of a report to write, called ``name`` unless the user says otherwise."""
+    return _ask_where(parent, QCoreApplication.translate("FileChoice", "Save a report for support"), name, "zip", chosen)
+
+
+def _ask_where(parent: QWidget, title: str, name: str, suffix: str, chosen: Callable[[str], None]) -> QFileDialog:
+    dialog = QFileDialog(parent, title)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)
-    dialog.setDefaultSuffix("zip")
+    dialog.setDefaultSuffix(suffix)
     opened = _open(dialog, chosen, QStandardPaths.StandardLocation.DocumentsLocation)
     dialog.selectFile(name)
     return opened

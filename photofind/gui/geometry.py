@@ -58,6 +58,9 @@ class GridGeometry(Protocol):
     def visible_range(self, top_px: int, bottom_px: int) -> range:
         """The photos that a window from ``top_px`` to ``bottom_px`` shows, even in part."""
 
+    def window_on(self, index: int) -> tuple[int, int]:
+        """From where to where a window has to reach to show a photo with what belongs above and below it."""
+
     def moved(self, index: int, step: Step, rows_a_page: int) -> int:
         """The photo where a key leads from ``index``; the same where it leads nowhere, -1 if there are none."""
 
@@ -119,6 +122,10 @@ class EvenGrid:
         end_row = max(first_row, -(-(bottom_px - self.gap_px) // row_height))
         first = min(self.count, first_row * self.columns)
         return range(first, max(first, min(self.count, end_row * self.columns)))
+
+    def window_on(self, index: int) -> tuple[int, int]:
+        rect = self.rect_of(index)
+        return rect.y - self.gap_px, rect.bottom + self.gap_px
 
     def moved(self, index: int, step: Step, rows_a_page: int) -> int:
         last = self.count - 1

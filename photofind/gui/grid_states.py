@@ -27,10 +27,12 @@ class GridStates(QObject):
         add_folder: Callable[[], None],
         clear_search: Callable[[], None],
         show_all: Callable[[], None],
+        show_closest: Callable[[], None],
     ) -> None:
         super().__init__(stack)
         self._stack, self._grid, self._empty, self._note = stack, grid, empty, note
-        self._add_folder, self._clear_search, self._show_all = add_folder, clear_search, show_all
+        self._add_folder, self._clear_search = add_folder, clear_search
+        self._show_all, self._show_closest = show_all, show_closest
         self._library: LibraryState | None = None
         self._progress = Progress(Activity.IDLE)
         self._answer: Answer | None = None
@@ -45,6 +47,7 @@ class GridStates(QObject):
             self._draw()
 
     def answer(self, given: Answer) -> None:
+        """The grid holds its photos already."""
         self._answer = given
         self._draw()
 
@@ -56,13 +59,13 @@ class GridStates(QObject):
             return ""
         chosen = self._grid.selected_count()
         if chosen:
-            return status_words.selected(chosen, len(self._answer.ids))
+            return status_words.selected(chosen, self._grid.count)
         return status_words.answer(self._answer, self._library.counts)
 
     def _draw(self) -> None:
         if self._library is None or self._answer is None:
             return
-        photos = bool(self._answer.ids)
+        photos = self._grid.count > 0
         if not photos:
             self._say_why(self._answer, self._library)
         place = self._grid if photos else self._empty
@@ -82,6 +85,15 @@ class GridStates(QObject):
                 self.tr("Or drop them here. Photos stay where they are, and nothing leaves this computer."),
                 self.tr("Add folder…"),
                 self._add_folder,
+            )
+        elif answer.ids:
+            text = answer.question.text.strip()
+            self._empty.say(
+                Glyph.SEARCH,
+                self.tr("Nothing convincing found for “{text}”").format(text=text) if text else self.tr("Nothing looks like this"),
+                answer.note or self.tr("Try other words for what can be seen in it, or a picture that looks alike."),
+                self.tr("Show what comes closest"),
+                self._show_closest,
             )
         elif answer.question.offline is not None and library.counts.photos:
             self._empty.say(

@@ -19,18 +19,27 @@ _GLYPH_SHARE = 0.875  # of the icon's height: the rest is the font's bearing
 class Glyph(Enum):
     """The icons in use, by their names in the font."""
 
+    ALBUM = "bookmark-simple"
     ADD_FOLDER = "folder-simple-plus"
     BACK = "caret-left"
     CHECK = "check-bold"
     CLOSE = "x"
     COPY = "copy"
+    DETAIL = "selection"
+    DISLIKE = "thumbs-down"
+    DISLIKED = "thumbs-down-fill"
     DOWNLOAD = "download-simple"
     ENCODER = "sparkle"
+    FILTER = "funnel-simple"
     FOLDER = "folder-simple"
     FORWARD = "caret-right"
+    HISTORY = "clock-counter-clockwise"
     INFO = "info"
+    LIKE = "thumbs-up"
+    LIKED = "thumbs-up-fill"
     OFFLINE = "link-break"
     OPEN = "arrow-square-out"
+    ORDER = "sort-ascending"
     PAUSE = "pause"
     PHOTOS = "image-square"
     PICTURE = "image"
@@ -41,6 +50,7 @@ class Glyph(Enum):
     SIMILAR = "intersect"  # a magnifying glass with a plus would promise to enlarge
     THEME = "circle-half"
     WARNING = "warning"
+    WHY = "question"
     REMOVE = "folder-simple-minus"
 
 
@@ -112,6 +122,7 @@ class IconButton(QToolButton):
     ) -> None:
         super().__init__(parent)
         self._glyph, self._ink = glyph, ink
+        self._role = style.QUIET
         self.setIconSize(QSize(size_px, size_px))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.ArrowCursor)
@@ -119,8 +130,16 @@ class IconButton(QToolButton):
 
     def show_as(self, glyph: Glyph, words: str) -> None:
         self._glyph = glyph
+        self.say(words)
+        self._draw_icon()
+
+    def say(self, words: str) -> None:
         self.setToolTip(words)
         self.setAccessibleName(words)
+
+    def show_lit(self, lit: bool) -> None:
+        """In the accent colour: what it stands for is not as usual."""
+        self._role = style.ACCENT_TEXT if lit else style.QUIET
         self._draw_icon()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -129,7 +148,7 @@ class IconButton(QToolButton):
             self._draw_icon()
 
     def _draw_icon(self) -> None:
-        colour = self._ink or self.palette().color(style.QUIET)
+        colour = self._ink or self.palette().color(self._role)
         faint = QColor(colour)
         faint.setAlphaF(0.3)
         self.setIcon(icon(self._glyph, colour, faint))

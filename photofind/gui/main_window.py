@@ -6,35 +6,44 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from photofind.core import events
-from photofind.core.question import Answer, PictureFile
-from photofind.gui import file_choice, file_names
+from photofind.core.question import PictureFile
+from photofind.gui import file_choice
+from photofind.gui.album_control import AlbumControl
+from photofind.gui.answer_display import AnswerDisplay
 from photofind.gui.arrangement import arranged
 from photofind.gui.away_control import AwayControl
 from photofind.gui.background_calls import BackgroundCalls
 from photofind.gui.bridge import EngineBridge
 from photofind.gui.check_up import CheckUp
+from photofind.gui.completing import Completing
 from photofind.gui.empty_state import EmptyState
-from photofind.gui.encoder_menu import encoder_menu
+from photofind.gui.encoder_control import EncoderControl
 from photofind.gui.encoder_notice import EncoderNotice
 from photofind.gui.engine_face import EngineFace
+from photofind.gui.folder_control import FolderControl
 from photofind.gui.grid_states import GridStates
-from photofind.gui.menus import pop_up_above
 from photofind.gui.note_strip import NoteStrip
 from photofind.gui.notice_bar import NoticeBar
 from photofind.gui.offer_taker import OfferTaker
 from photofind.gui.offered import PHOTO_IDS_FORMAT, may_hold_pictures, read_offer
+from photofind.gui.order_control import OrderControl
 from photofind.gui.photo_actions import PhotoActions
 from photofind.gui.photo_grid import PhotoGrid
 from photofind.gui.photo_model import PhotoModel
 from photofind.gui.problems import Problems
+from photofind.gui.question_history import QuestionHistory
+from photofind.gui.question_reading import QuestionReading
 from photofind.gui.search_controller import SearchController
+from photofind.gui.section_headings import FOLD_KEYS
 from photofind.gui.shortcuts import connect_keys
 from photofind.gui.side_bar import SideBar
 from photofind.gui.speed_control import SpeedControl
 from photofind.gui.status_line import StatusLine
 from photofind.gui.thumbnail_loader import ThumbnailLoader
+from photofind.gui.thumbs import Thumbs
 from photofind.gui.top_row import TopRow
 from photofind.gui.viewer import Viewer
+from photofind.gui.viewer_tools import ViewerTools
 from photofind.gui.window_memory import WindowMemory
 
 
@@ -57,67 +66,16 @@ class MainWindow(QMainWindow):
         self._on_closed = on_closed
         self._choose_theme = choose_theme
         self._closed = False
-        self._encoder: events.EncoderState | None = None
         settings = engine.settings
         choose_theme(settings.theme)
         self.setWindowTitle("photofind")
         self.setAcceptDrops(True)
         self.setMinimumSize(640, 420)
-
-        self.bridge = EngineBridge(self)
-        self.background = BackgroundCalls(self)
-        self.model = PhotoModel(engine.rows, self)
-        self.thumbnails = ThumbnailLoader(engine.thumbnail, self)
-        # From top to bottom: the Tab key goes through them in the order of their making.
-        self.top = TopRow(settings.theme, self)
-        self.side_bar = SideBar(self)
-        self.encoder_notice = EncoderNotice(self)
-        self.note = NoteStrip(self)
-        self.grid = PhotoGrid(self.model, self.thumbnails, self)
-        self.empty = EmptyState(self)
-        self.status = StatusLine(self)
-        self.stack = QStackedWidget(self)
-        self.stack.addWidget(self.grid)
-        self.stack.addWidget(self.empty)
-        self._central = arranged(
-            self,
-            top=self.top,
-            left=self.side_bar,
-            above=(self.encoder_notice, self.note),
-            middle=self.stack,
-            bottom=self.status,
-        )
-        self.setCentralWidget(self._central)
-        self.notice = NoticeBar(self.stack)
-        self.viewer = Viewer(engine.open_view, engine.thumbnail, self._central)
-        self.search = SearchController(engine, self.bridge, self.top.search, self)
-        self.taker = OfferTaker(self.background, self)
-        self.actions_on_photos = PhotoActions(self.grid, self.model, engine.rows, self.background, self)
-        self.away = AwayControl(self.search, self.status, self)
-        self.states = GridStates(
-            self.stack, self.grid, self.empty, self.note,
-            add_folder=self.choose_folder, clear_search=self.top.search.clear_all, show_all=self.away.show_all,
-        )  # fmt: skip
-        self.speed = SpeedControl(engine, self.status, self)
-        self.check_up = CheckUp(engine, self.background, self.top, self)
-        self.problems = Problems(engine, self.background, self.bridge, self)
-        self._memory = WindowMemory(self, engine.save_setting, lambda: self.grid.wanted_px)
+        self._make_widgets(settings.theme)
+        self._make_controls()
         self._connect_parts()
         self._connect_engine()
-        standard = QKeySequence.StandardKey
-        connect_keys(
-            self,
-            {
-                standard.Find: self.to_search,
-                "Ctrl+K": self.to_search,
-                "Ctrl+B": self.toggle_side_bar,
-                standard.Open: self.choose_folder,
-                standard.Paste: self.top.search.paste,
-                standard.ZoomIn: lambda: self.grid.zoom(1),
-                standard.ZoomOut: lambda: self.grid.zoom(-1),
-                standard.Quit: self.close,
-            },
-        )
+        self._connect_keys()
         self.grid.set_wanted_px(settings.thumbnail_px)
         self.top.show_zoom(self.grid.wanted_px)
         self.side_bar.setVisible(settings.side_bar)
@@ -128,23 +86,9 @@ class MainWindow(QMainWindow):
 
     # -- what a user can ask of the window
 
-    def choose_folder(self) -> None:
-        """Let the user pick a folder to watch."""
-        file_choice.ask_for_folder(self, lambda folder: self.add_folders([folder]))
-
     def add_folders(self, folders: Sequence[str]) -> None:
-        self._engine.add_folders(list(folders))
-
-    def remove_folder(self, folder: str) -> None:
-        """At once, with a way back in the quiet bar."""
-        self._engine.remove_folder(folder)
-        self.notice.say(
-            self.tr("“{folder}” is no longer watched. Its files are untouched.").format(
-                folder=file_names.name_of(folder) or file_names.shown(folder)
-            ),
-            self.tr("Undo"),
-            lambda: self.add_folders([folder]),
-        )
+        """Have these folders watched."""
+        self.folders.add(folders)
 
     def open_photo(self, row: int) -> None:
         """Show a photo of the grid large."""
@@ -191,8 +135,62 @@ class MainWindow(QMainWindow):
 
     # -- putting together
 
+    def _make_widgets(self, theme: str) -> None:
+        self.bridge = EngineBridge(self)
+        self.background = BackgroundCalls(self)
+        self.model = PhotoModel(self._engine.rows, self)
+        self.thumbnails = ThumbnailLoader(self._engine.thumbnail, self)
+        # From top to bottom: the Tab key goes through them in the order of their making.
+        self.top = TopRow(theme, self)
+        self.side_bar = SideBar(self)
+        self.encoder_notice = EncoderNotice(self)
+        self.note = NoteStrip(self)
+        self.grid = PhotoGrid(self.model, self.thumbnails, self)
+        self.empty = EmptyState(self)
+        self.status = StatusLine(self)
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(self.grid)
+        self.stack.addWidget(self.empty)
+        self._central = arranged(
+            self,
+            top=self.top,
+            left=self.side_bar,
+            above=(self.encoder_notice, self.note),
+            middle=self.stack,
+            bottom=self.status,
+        )
+        self.setCentralWidget(self._central)
+
+    def _make_controls(self) -> None:
+        engine = self._engine
+        self.notice = NoticeBar(self.stack)
+        self.viewer = Viewer(engine.open_view, engine.thumbnail, self._central)
+        self.search = SearchController(engine, self.bridge, self.top.search, self)
+        self.tools = ViewerTools(engine, self.viewer, self.search, self.bridge, self.notice.say, self)
+        self.taker = OfferTaker(self.background, self)
+        self.actions_on_photos = PhotoActions(self.grid, self.model, engine.rows, self.background, self)
+        self.away = AwayControl(self.search, self.status, self)
+        self.folders = FolderControl(engine, self.side_bar, self.notice, self)
+        self.states = GridStates(
+            self.stack, self.grid, self.empty, self.note,
+            add_folder=self.folders.choose, clear_search=self.top.search.clear_all, show_all=self.away.show_all,
+            show_closest=self.grid.fold_wanted.emit,
+        )  # fmt: skip
+        self.display = AnswerDisplay(self.grid, self.states)
+        self.reading = QuestionReading(self.top.search, self.top.strip)
+        self.completing = Completing(engine, self.bridge, self.background, self.top.search)
+        self.history = QuestionHistory(engine.settings.history, engine.save_setting, self.top.search, self.search)
+        self.albums = AlbumControl(engine, self.background, self.search, self.top, self.side_bar, self.notice, self)
+        self.order = OrderControl(self.search, self.top.order)
+        self.thumbs = Thumbs(self.grid, self.search)
+        self.encoders = EncoderControl(engine, self.status, self.encoder_notice, self)
+        self.speed = SpeedControl(engine, self.status, self)
+        self.check_up = CheckUp(engine, self.background, self.top, self)
+        self.problems = Problems(engine, self.background, self.bridge, self)
+        self._memory = WindowMemory(self, engine.save_setting, lambda: self.grid.wanted_px)
+
     def _connect_parts(self) -> None:
-        bar, engine = self.top.search, self._engine
+        bar = self.top.search
         bar.offered.connect(self.taker.take)
         bar.left_downwards.connect(self._to_grid)
         bar.picture_wanted.connect(
@@ -213,21 +211,39 @@ class MainWindow(QMainWindow):
         self.viewer.row_wanted.connect(self.open_photo)
         self.viewer.closed.connect(self.grid.setFocus)
         self.viewer.similar_wanted.connect(lambda: self.find_similar(self.viewer.photo_id))
-        self.taker.folders_offered.connect(self.add_folders)
+        self.taker.folders_offered.connect(self.folders.add)
         self.taker.picture_offered.connect(self.search.add_picture)
         self.taker.refused.connect(self.notice.say)
-        self.search.answered.connect(self._answered)
+        self.search.answered.connect(self.display.show)
+        self.display.changed.connect(self._list_changed)
+        self.thumbs.changed.connect(self.top.strip.show_thumbs)
+        self.thumbs.refused.connect(self.notice.say)
+        self.top.strip.thumbs_removed.connect(self.thumbs.take_all_back)
         self.search.asking.connect(self.status.show_asking)
         self.search.failed.connect(self._failed)
         self.search.refused.connect(self.notice.say)
-        self.side_bar.add_wanted.connect(self.choose_folder)
-        self.side_bar.list.remove_wanted.connect(self.remove_folder)
         self.side_bar.list.show_wanted.connect(self.actions_on_photos.show_in_folder)
         self.status.problems_wanted.connect(self.problems.open)
         self.problems.show_wanted.connect(self.actions_on_photos.show_in_folder)
-        self.status.encoder_menu_wanted.connect(self._show_encoder_menu)
-        self.encoder_notice.install_agreed.connect(engine.install_encoder)
-        self.encoder_notice.cancel_wanted.connect(engine.cancel_install)
+
+    def _connect_keys(self) -> None:
+        standard = QKeySequence.StandardKey
+        connect_keys(
+            self,
+            {
+                standard.Find: self.to_search,
+                "Ctrl+K": self.to_search,
+                "Ctrl+B": self.toggle_side_bar,
+                standard.Open: self.folders.choose,
+                standard.Paste: self.top.search.paste,
+                standard.ZoomIn: lambda: self.grid.zoom(1),
+                standard.ZoomOut: lambda: self.grid.zoom(-1),
+                FOLD_KEYS: self.display.fold_or_unfold,
+                standard.Undo: self.thumbs.undo,
+                standard.Save: self.albums.keep,
+                standard.Quit: self.close,
+            },
+        )
 
     def _connect_engine(self) -> None:
         bridge = self.bridge
@@ -236,7 +252,8 @@ class MainWindow(QMainWindow):
         bridge.progress.connect(self.states.progress)
         for take in (self._library_state, self.model.library_changed, self.away.library):
             bridge.library_state.connect(take)
-        bridge.encoder_state.connect(self._encoder_state)
+        bridge.encoder_state.connect(self.encoders.show_state)
+        bridge.encoder_state.connect(self.albums.engine_is_there)
         bridge.view_ready.connect(self.viewer.view_ready)
         bridge.view_failed.connect(self.viewer.view_failed)
         bridge.notice.connect(lambda notice: self.notice.say(notice.sentence, is_error=notice.is_error))
@@ -244,11 +261,9 @@ class MainWindow(QMainWindow):
 
     # -- passing on
 
-    def _answered(self, answer: Answer, again: bool) -> None:
-        self.grid.show_ids(answer.ids, keep_place=again)
+    def _list_changed(self, is_another: bool) -> None:
         if self.viewer.photo_id:  # else a million ids would be looked through for nothing
-            self.viewer.list_changed(self.grid.row_of(self.viewer.photo_id), len(answer.ids), is_another=not again)
-        self.states.answer(answer)
+            self.viewer.list_changed(self.grid.row_of(self.viewer.photo_id), self.grid.count, is_another=is_another)
         self.status.show_words(self.states.words())
 
     def _failed(self, sentence: str) -> None:
@@ -264,15 +279,6 @@ class MainWindow(QMainWindow):
         self.states.library(state)
         self.status.show_problems(state.counts.problems)
         self.status.show_words(self.states.words())
-
-    def _encoder_state(self, state: events.EncoderState) -> None:
-        self._encoder = state
-        self.status.show_encoder(state)
-        self.encoder_notice.show_state(state, self._engine.shelf_entries())
-
-    def _show_encoder_menu(self) -> None:
-        if self._encoder is not None:
-            pop_up_above(encoder_menu(self._engine, self._encoder, self.encoder_notice.ask_about, self), self.status.encoder)
 
     def _to_grid(self) -> None:
         self.grid.setFocus()

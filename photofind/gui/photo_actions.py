@@ -59,6 +59,12 @@ class PhotoActions(QObject):
             photo_id = self._model.photo_id(row)
             add(Glyph.SIMILAR, self.tr("Find similar photos"), lambda: self.similar_wanted.emit(photo_id))
             add(Glyph.PHOTOS, self.tr("Open"), lambda: self.open_wanted.emit(row), QKeySequence("Return"))
+            if self._grid.takes_thumbs:
+                menu.addSeparator()
+                chosen = self._grid.selected_ids()
+                fits, fits_not = self.tr("This is what I look for"), self.tr("This is not what I look for")
+                add(Glyph.LIKE, fits, lambda: self._grid.judged.emit(chosen, True), QKeySequence("+"))
+                add(Glyph.DISLIKE, fits_not, lambda: self._grid.judged.emit(chosen, False), QKeySequence("-"))
             menu.addSeparator()
             add(Glyph.OPEN, self.tr("Open with the system's program"), lambda: self._with_current(row, self._open))
             add(Glyph.FOLDER, self.tr("Show in folder"), lambda: self._with_current(row, self._show))

@@ -1,9 +1,8 @@
-"""Paints one photo of the grid, and knows where the quick actions on it are; nothing else."""
+"""Paints one photo of the grid and what lies on it; nothing else."""
 
-from enum import Enum, auto
 from functools import lru_cache
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -11,42 +10,22 @@ from photofind.core.photo import PhotoRow
 from photofind.gui import icons, style
 from photofind.gui.icons import Glyph
 from photofind.gui.photo_model import PHOTO_ID_ROLE, ROW_ROLE
+from photofind.gui.quick_actions import (
+    BADGE_PX,
+    LEAST_CELL_FOR_ACTIONS_PX,
+    LEAST_CELL_FOR_THUMBS_PX,
+    Marks,
+    dislike_badge,
+    like_badge,
+    select_badge,
+    similar_badge,
+)
 from photofind.gui.thumbnail_loader import ThumbnailLoader
 
-BADGE_PX = 24
-LEAST_CELL_FOR_ACTIONS_PX = 88
 _OFFLINE_OPACITY = 0.6
 _SMOOTH = QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
 _SHADE = QColor(0, 0, 0, 150)
 _ON_SHADE = QColor(255, 255, 255)
-
-
-class Part(Enum):
-    """What of a cell the mouse is on."""
-
-    PICTURE = auto()
-    SELECT = auto()  # the ring with a check in the top left corner
-    SIMILAR = auto()  # find photos like this one, bottom right
-
-
-def part_at(cell: QRect, point: QPoint) -> Part:
-    """Where in its cell a point is."""
-    if cell.width() >= LEAST_CELL_FOR_ACTIONS_PX:
-        if select_badge(cell).adjusted(-4, -4, 4, 4).contains(point):
-            return Part.SELECT
-        if similar_badge(cell).adjusted(-4, -4, 4, 4).contains(point):
-            return Part.SIMILAR
-    return Part.PICTURE
-
-
-def select_badge(cell: QRect) -> QRect:
-    edge = min(BADGE_PX, cell.width() // 3)
-    return QRect(cell.left() + style.SPACE_S, cell.top() + style.SPACE_S, edge, edge)
-
-
-def similar_badge(cell: QRect) -> QRect:
-    corner = QPoint(cell.right() - style.SPACE_S - BADGE_PX + 1, cell.bottom() - style.SPACE_S - BADGE_PX + 1)
-    return QRect(corner.x(), corner.y(), BADGE_PX, BADGE_PX)
 
 
 class PhotoDelegate(QStyledItemDelegate):
@@ -55,6 +34,7 @@ class PhotoDelegate(QStyledItemDelegate):
     def __init__(self, thumbnails: ThumbnailLoader, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
+        self.marks: Marks | None = None  # none where photos cannot be judged
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -85,6 +65,8 @@ class PhotoDelegate(QStyledItemDelegate):
             _disc(painter, select_badge(cell), Glyph.CHECK, palette.color(style.ACCENT), palette.color(style.ON_ACCENT))
         elif hovered and cell.width() >= LEAST_CELL_FOR_ACTIONS_PX:
             _disc(painter, select_badge(cell), Glyph.CHECK, QColor(0, 0, 0, 90), QColor(255, 255, 255, 200))
+        if self.marks is not None:
+            self._paint_thumbs(painter, cell, palette, index.data(PHOTO_ID_ROLE), self.marks, hovered)
         painter.restore()
 
     def _paint_picture(
@@ -97,6 +79,22 @@ class PhotoDelegate(QStyledItemDelegate):
         known = photo is not None and (photo.has_thumbnail or photo.average_colour)
         painter.fillRect(cell, QColor.fromRgb(photo.average_colour) if known and photo else palette.color(style.CONTROL))
         _cut_corners(painter, cell, palette.color(style.WINDOW))
+
+    def _paint_thumbs(
+        self, painter: QPainter, cell: QRect, palette: QPalette, photo_id: int, marks: Marks, hovered: bool
+    ) -> None:
+        """What was said of the photo; under the mouse also what could be."""
+        offered = hovered and cell.width() >= LEAST_CELL_FOR_THUMBS_PX
+        liked, disliked = photo_id in marks.liked, photo_id in marks.disliked
+        lit = palette.color(style.ACCENT), palette.color(style.ON_ACCENT)
+        if liked:
+            _disc(painter, like_badge(cell), Glyph.LIKED, *lit)
+        elif offered:
+            _disc(painter, like_badge(cell), Glyph.LIKE, _SHADE, _ON_SHADE)
+        if disliked:
+            _disc(painter, dislike_badge(cell) if offered else like_badge(cell), Glyph.DISLIKED, _SHADE, _ON_SHADE)
+        elif offered:
+            _disc(painter, dislike_badge(cell), Glyph.DISLIKE, _SHADE, _ON_SHADE)
 
     def _paint_trouble(self, painter: QPainter, cell: QRect, photo: PhotoRow) -> None:
         corner = QRect(cell.right() - style.SPACE_S - BADGE_PX + 1, cell.top() + style.SPACE_S, BADGE_PX, BADGE_PX)

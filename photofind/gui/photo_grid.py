@@ -1,16 +1,15 @@
 """The grid of photos: a view with geometry of its own, since QListView lays 100,000 items out again in 160 ms."""
 
 from array import array
-from contextlib import suppress
+from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
     QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -18,19 +17,23 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )  # fmt: skip
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QStyleOptionViewItem, QWidget
 
 from photofind.gui import style
-from photofind.gui.geometry import EvenGrid
-from photofind.gui.photo_delegate import Part, PhotoDelegate, part_at
+from photofind.gui.grid_keys import GridKeys
+from photofind.gui.grid_painting import paint_photos
+from photofind.gui.groups import Section
+from photofind.gui.photo_delegate import PhotoDelegate
 from photofind.gui.photo_model import PhotoModel
+from photofind.gui.quick_actions import Marks, Part, part_at
 from photofind.gui.reordering import Reordering, find_id
+from photofind.gui.section_headings import SectionHeadings
 from photofind.gui.surface_view import Index, SurfaceView
 from photofind.gui.thumbnail_loader import ThumbnailLoader
+from photofind.gui.visible_photos import VisiblePhotos
 
 LEAST_CELL_PX, MOST_CELL_PX = 72, 420
 _ZOOM_STEP_PX = 24
-_RESIZED_MS = 80  # since the last step of a resize: then photos are made in the size that stays
 
 
 class PhotoGrid(SurfaceView):
@@ -45,6 +48,8 @@ class PhotoGrid(SurfaceView):
     typed = Signal(str)
     escaped = Signal()
     selection_changed = Signal()
+    fold_wanted = Signal()  # the less likely photos, or their end
+    judged = Signal(object, bool)  # ids; whether these photos fit the question
 
     def __init__(self, model: PhotoModel, thumbnails: ThumbnailLoader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,11 +59,13 @@ class PhotoGrid(SurfaceView):
         self._hovered = -1
         self._pressed: QPoint | None = None  # on a photo, and not let go yet
         self._by_key = False  # the focus ring is for those who use the keyboard
-        self._look = QTimer(self, singleShot=True, interval=0)
-        self._look.timeout.connect(self._want_visible)
-        self._resizing = QTimer(self, singleShot=True, interval=_RESIZED_MS)
-        self._resizing.timeout.connect(self._want_visible)
-        self.setItemDelegate(PhotoDelegate(thumbnails, self))
+        self._looked_at = VisiblePhotos(self, model, thumbnails)
+        self._headings = SectionHeadings(self.viewport())
+        self._headings.fold_wanted.connect(self.fold_wanted)
+        self._headings.left_upwards.connect(self.setFocus)
+        self._keys = GridKeys(self)
+        self._delegate = PhotoDelegate(thumbnails, self)
+        self.setItemDelegate(self._delegate)
         self.setModel(model)
         self.selectionModel().selectionChanged.connect(lambda *_: self.selection_changed.emit())
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -71,8 +78,6 @@ class PhotoGrid(SurfaceView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setAccessibleName(self.tr("Photos"))
         self.doubleClicked.connect(lambda index: self.open_requested.emit(index.row()))
-        thumbnails.arrived.connect(self._thumbnail_arrived)
-        model.dataChanged.connect(lambda *_: self._look.start())
 
     # -- what others ask of it
 
@@ -95,11 +100,15 @@ class PhotoGrid(SurfaceView):
     def zoom(self, notches: float) -> None:
         self.set_wanted_px(self._wanted_px + round(notches * _ZOOM_STEP_PX))
 
-    def show_ids(self, ids: "array[int]", *, keep_place: bool) -> None:
-        """Another list of photos. ``keep_place``: the same question again, so nothing on screen may jump."""
+    def show_ids(self, ids: "array[int]", sections: Sequence[Section] = (), *, keep_place: bool) -> None:
+        """Another list of photos, which ``sections``, if any, show together.
+
+        ``keep_place``: the same question again, so nothing on screen may jump.
+        """
         place = self.place() if keep_place else None
         reordering = Reordering(self._photos.ids, ids)
         self._photos.replace_ids(ids)
+        self._headings.show_sections(sections)
         self._lay_out()
         if place is None:
             self._anchor = -1
@@ -120,10 +129,20 @@ class PhotoGrid(SurfaceView):
         self.setCurrentIndex(self._photos.index(row))
 
     @property
+    def takes_thumbs(self) -> bool:
+        """Whether photos can be judged."""
+        return self._delegate.marks is not None
+
+    def show_marks(self, marks: Marks | None) -> None:
+        """What was said of photos; None where they cannot be judged."""
+        if marks != self._delegate.marks:
+            self._delegate.marks = marks
+            self.viewport().update()
+
+    @property
     def is_complete(self) -> bool:
         """Whether there are photos, and each one on screen is painted as it will stay."""
-        visible = self.visible()
-        return bool(visible) and all(self._thumbnails.is_settled(self._photos.photo_id(row)) for row in visible)
+        return self._looked_at.are_complete
 
     def row_of(self, photo_id: int) -> int:
         return find_id(self._photos.ids, photo_id)
@@ -150,8 +169,9 @@ class PhotoGrid(SurfaceView):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.viewport().scroll(dx, dy)
+        self._headings.place_button(self._geometry, self.verticalOffset())
         self._hover(self.viewport().mapFromGlobal(self.cursor().pos()))
-        self._look.start()
+        self._looked_at.look()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, changed = QPainter(self.viewport()), event.region()
@@ -159,35 +179,21 @@ class PhotoGrid(SurfaceView):
         painter.fillRect(event.rect(), self.palette().color(style.WINDOW))
         option = QStyleOptionViewItem()
         self.initViewItemOption(option)
-        selection = self.selectionModel()
-        none_selected = not selection.hasSelection()
+        self._headings.paint(painter, event.rect(), self._geometry, self.verticalOffset())
         current = self.currentIndex().row() if self._by_key and self.hasFocus() else -1
-        offset = self.verticalOffset()
-        delegate = self.itemDelegate()
-        flags = QStyle.StateFlag
-        for row in self._geometry.visible_range(event.rect().top() + offset, event.rect().bottom() + 1 + offset):
-            index = self._photos.index(row)
-            option.rect = self.visualRect(index)
-            if not changed.intersects(option.rect):
-                continue
-            state = flags.State_Enabled
-            if not none_selected and selection.isSelected(index):
-                state |= flags.State_Selected
-            if row == self._hovered:
-                state |= flags.State_MouseOver
-            if row == current:
-                state |= flags.State_HasFocus
-            option.state = state
-            delegate.paint(painter, option, index)
+        paint_photos(painter, self, self._delegate, option, changed, hovered=self._hovered, current=current)
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._by_key, self._pressed = False, None
         index = self.indexAt(event.position().toPoint())
         if event.button() == Qt.MouseButton.LeftButton and index.isValid():
-            part = part_at(self.visualRect(index), event.position().toPoint())
+            part = self._part_at(index, event.position().toPoint())
             if part is Part.SIMILAR:
                 self.similar_requested.emit(index.row())
+                return
+            if part in (Part.LIKE, Part.DISLIKE):
+                self.judged.emit([self._photos.photo_id(index.row())], part is Part.LIKE)
                 return
             if part is Part.SELECT:
                 self._anchor = index.row()
@@ -210,7 +216,7 @@ class PhotoGrid(SurfaceView):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
-        if index.isValid() and part_at(self.visualRect(index), event.position().toPoint()) is not Part.PICTURE:
+        if index.isValid() and self._part_at(index, event.position().toPoint()) is not Part.PICTURE:
             self.mousePressEvent(event)  # a second click on a quick action is one more click on it
         else:
             super().mouseDoubleClickEvent(event)
@@ -222,21 +228,16 @@ class PhotoGrid(SurfaceView):
             QEvent.Type.DevicePixelRatioChange,
             QEvent.Type.PaletteChange,
         ):  # another screen, dark mode
-            self._look.start()
+            self._looked_at.look()
         return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._by_key = True
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.currentIndex().isValid():
-                self.open_requested.emit(self.currentIndex().row())
-        elif event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_requested.emit()  # Qt would copy the name in words
-        elif event.key() == Qt.Key.Key_Escape:
-            if self.selectionModel().hasSelection():
-                self.clearSelection()
-            else:
-                self.escaped.emit()
+        if self._keys.take(event):
+            return
+        if event.key() == Qt.Key.Key_Down and self._headings.is_next_below(self._geometry, self.currentIndex().row()):
+            self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+            self._headings.button.setFocus(Qt.FocusReason.TabFocusReason)
         else:
             super().keyPressEvent(event)
             self._keep_anchor(event.modifiers())
@@ -263,8 +264,9 @@ class PhotoGrid(SurfaceView):
         super().currentChanged(current, previous)
         self.update_row(current.row())
         self.update_row(previous.row())
-        text = current.data(Qt.ItemDataRole.AccessibleTextRole) if current.isValid() else ""
-        self.setAccessibleDescription(text or "")
+        name = current.data(Qt.ItemDataRole.AccessibleTextRole) if current.isValid() else ""
+        section = self._headings.spoken_of(self._geometry, current.row()) if name else ""
+        self.setAccessibleDescription(", ".join(part for part in (name, section) if part))
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
 
     # -- inside
@@ -273,24 +275,18 @@ class PhotoGrid(SurfaceView):
         if not modifiers & Qt.KeyboardModifier.ShiftModifier:
             self._anchor = self.currentIndex().row()
 
+    def _part_at(self, index: QModelIndex, point: QPoint) -> Part:
+        return part_at(self.visualRect(index), point, thumbs=self.takes_thumbs)
+
     def _lay_out(self) -> None:
         self._hovered = -1
         before_px = self._geometry.cell_px
-        self.set_geometry(EvenGrid(len(self._photos.ids), self.viewport().width(), self._wanted_px, style.GAP_PX))
+        count = len(self._photos.ids)
+        self.set_geometry(self._headings.arrange(count, self.viewport().width(), self._wanted_px))
+        self._headings.place_button(self._geometry, self.verticalOffset())
         if self._geometry.cell_px != before_px:
-            self._resizing.start()
-        self._look.start()
-
-    def _want_visible(self) -> None:
-        self._photos.want_rows(self.visible())
-        ids = [self._photos.photo_id(row) for row in self.visible_and_next()]
-        ground, ratio = self.palette().color(style.WINDOW), self.devicePixelRatioF()
-        self._thumbnails.want(ids, self._geometry.cell_px, ratio, ground, any_size=self._resizing.isActive())
-
-    def _thumbnail_arrived(self, photo_id: int) -> None:
-        visible = self.visible()
-        with suppress(ValueError):  # it is on screen no longer
-            self.update_row(visible.start + self._photos.ids[visible.start : visible.stop].index(photo_id))
+            self._looked_at.resized()
+        self._looked_at.look()
 
     def _hover(self, point: QPoint) -> None:
         row = self.indexAt(point).row() if self.viewport().rect().contains(point) else -1

@@ -1,115 +1,20 @@
 """The search bar: words and pictures side by side in one field."""
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QBrush,
-    QDragEnterEvent,
-    QDropEvent,
-    QFocusEvent,
-    QGuiApplication,
-    QKeyEvent,
-    QKeySequence,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QPixmap,
-)
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from collections.abc import Sequence
 
-from photofind.gui import file_names, icons, own_jpegs, style
+from PySide6.QtCore import QEvent, QObject, QSize, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+
+from photofind.gui import style
 from photofind.gui.icons import Glyph, IconButton
 from photofind.gui.offered import may_hold_pictures, read_offer
+from photofind.gui.picture_chip import PictureChip
+from photofind.gui.search_field import SearchField
 from photofind.gui.search_mark import SearchMark
+from photofind.gui.suggestion_list import Suggestion, SuggestionList
 
-CHIP_PX = 28
 MOST_PX = 760
-
-
-class PictureChip(QFrame):
-    """A picture of the question: its thumbnail and a way to take it out again."""
-
-    removed = Signal(int)
-
-    def __init__(self, key: int, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.key = key
-        self._pixmap = QPixmap()
-        label = (
-            self.tr("Picture in the question: {name}").format(name=name) if name else self.tr("Picture in the question")
-        )
-        self.setAccessibleName(label)
-        self.setToolTip(file_names.as_tool_tip(name))
-        self.setFixedHeight(CHIP_PX)
-        self._remove = IconButton(Glyph.CLOSE, self.tr("Take this picture out of the question"), self, size_px=12)
-        self._remove.clicked.connect(lambda: self.removed.emit(self.key))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(CHIP_PX + 2, 0, 2, 0)
-        row.addWidget(self._remove)
-
-    @property
-    def has_thumbnail(self) -> bool:
-        return not self._pixmap.isNull()
-
-    def set_thumbnail(self, jpeg: bytes) -> None:
-        """A JPEG that this program made."""
-        image = own_jpegs.decode(jpeg)
-        ratio = self.devicePixelRatioF()
-        edge = round(CHIP_PX * ratio)
-        cover = image.scaled(
-            edge, edge, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
-        )
-        self._pixmap = QPixmap.fromImage(
-            cover.copy((cover.width() - edge) // 2, (cover.height() - edge) // 2, edge, edge)
-        )
-        self._pixmap.setDevicePixelRatio(ratio)
-        self.update()
-
-    def click_remove(self) -> None:
-        self._remove.click()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.palette().color(style.HOVER))
-        painter.drawRoundedRect(self.rect(), style.RADIUS_PX, style.RADIUS_PX)
-        edge = CHIP_PX
-        left = self.width() - edge if self.isRightToLeft() else 0
-        if self.has_thumbnail:
-            painter.setBrush(QBrush(self._pixmap))
-            painter.setBrushOrigin(left, 0)
-            painter.drawRoundedRect(left, 0, edge, edge, style.RADIUS_PX, style.RADIUS_PX)
-        else:
-            box = self.rect().adjusted(5, 5, 0, -5)
-            box.setWidth(box.height())
-            icons.paint(painter, box, Glyph.PICTURE, self.palette().color(style.QUIET))
-        painter.end()
-
-
-class _Words(QLineEdit):
-    """The text of the question. Pasting a picture goes to the bar; Escape and keys that leave the field too."""
-
-    picture_pasted = Signal()
-    escaped = Signal()
-    left_downwards = Signal()
-    backspace_at_start = Signal()
-    entered = Signal()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.entered.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Paste) and may_hold_pictures(QGuiApplication.clipboard().mimeData()):
-            self.picture_pasted.emit()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.escaped.emit()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.left_downwards.emit()
-        elif event.key() == Qt.Key.Key_Backspace and self.cursorPosition() == 0 and not self.hasSelectedText():
-            self.backspace_at_start.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 class SearchBar(QFrame):
@@ -121,6 +26,10 @@ class SearchBar(QFrame):
     cleared = Signal()
     left_downwards = Signal()
     picture_wanted = Signal()
+    keep_wanted = Signal()  # this question, as an album
+    history_wanted = Signal()  # ``offer`` may follow at once
+    forget_wanted = Signal(object)  # a Suggestion of the history
+    completion_wanted = Signal(str, int)  # text and cursor; ``offer`` may follow
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,18 +40,20 @@ class SearchBar(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._chips: dict[int, PictureChip] = {}
         self._welcoming = False
-        self.words = _Words(self)
+        self.suggestions = SuggestionList(self)
+        self.words = SearchField(self.suggestions, self)
         self.words.setFrame(False)
         self.words.setAcceptDrops(False)
         self.words.setFont(style.font(style.LARGE))
         self.words.setPlaceholderText(self.tr("Describe a photo, or drop a picture here"))
         self.words.setAccessibleName(self.tr("Search"))
-        self.words.setStyleSheet("QLineEdit { background: transparent; border: none; padding: 0; }")
         self.words.installEventFilter(self)
         self.mark = SearchMark(self)
         self._clear = IconButton(Glyph.CLOSE, self.tr("Clear the search (Esc)"), self)
         self._clear.hide()
-        picture = IconButton(Glyph.PICTURE, self.tr("Search with a picture from a file"), self)
+        self.keep = IconButton(Glyph.ALBUM, self.tr("Keep this search as an album (Ctrl+S)"), self)
+        self.keep.hide()
+        self.picture = IconButton(Glyph.PICTURE, self.tr("Search with a picture from a file"), self)
         self._chip_row = QHBoxLayout()
         self._chip_row.setSpacing(style.SPACE_XS)
         row = QHBoxLayout(self)
@@ -152,15 +63,21 @@ class SearchBar(QFrame):
         row.addLayout(self._chip_row)
         row.addWidget(self.words, 1)
         row.addWidget(self._clear)
-        row.addWidget(picture)
+        row.addWidget(self.keep)
+        row.addWidget(self.picture)
         self.setFocusProxy(self.words)
         self.words.textChanged.connect(self._edited)
         self.words.picture_pasted.connect(self.paste)
         self.words.escaped.connect(self._escaped)
         self.words.left_downwards.connect(self.left_downwards)
+        self.words.pulled_down.connect(self._pulled_down)
+        self.words.forget_wanted.connect(self.forget_wanted)
+        self.words.textEdited.connect(lambda text: self.completion_wanted.emit(text, self.words.cursorPosition()))
+        self.suggestions.chosen.connect(self._choose)
         self.words.backspace_at_start.connect(self._remove_last_chip)
         self._clear.clicked.connect(self.clear_all)
-        picture.clicked.connect(self.picture_wanted)
+        self.keep.clicked.connect(self.keep_wanted)
+        self.picture.clicked.connect(self.picture_wanted)
 
     @property
     def text(self) -> str:
@@ -193,6 +110,7 @@ class SearchBar(QFrame):
         """Text and pictures go; the bar keeps the keyboard."""
         for key in list(self._chips):
             self.remove_chip(key)
+        self.suggestions.hide()
         self.words.blockSignals(True)
         self.words.clear()
         self.words.blockSignals(False)
@@ -203,6 +121,10 @@ class SearchBar(QFrame):
     def clear_if_used(self) -> None:
         if self.text or self._chips:
             self.clear_all()
+
+    def offer(self, suggestions: Sequence[Suggestion]) -> None:
+        """Open the list below the bar with these, or close it; only while somebody types here."""
+        self.suggestions.show_suggestions(suggestions if self.words.hasFocus() else ())
 
     def paste(self) -> None:
         """Take the picture, the files or the words that the clipboard holds."""
@@ -241,6 +163,10 @@ class SearchBar(QFrame):
             self.update()
         return super().eventFilter(watched, event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.suggestions.hide()  # it would hang where the bar was
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -257,6 +183,20 @@ class SearchBar(QFrame):
         self._show_clear()
         self.edited.emit(text)
 
+    def _pulled_down(self) -> None:
+        if not self.text and not self._chips:
+            self.history_wanted.emit()
+        if self.suggestions.isHidden():
+            self.left_downwards.emit()
+        else:
+            self.suggestions.move_mark(1)
+
+    def _choose(self, suggestion: Suggestion) -> None:
+        self.suggestions.hide()
+        self.words.setText(suggestion.text)
+        self.words.setCursorPosition(suggestion.cursor)
+        self.completion_wanted.emit(suggestion.text, suggestion.cursor)
+
     def _escaped(self) -> None:
         if self.text or self._chips:
             self.clear_all()
@@ -269,6 +209,7 @@ class SearchBar(QFrame):
 
     def _show_clear(self) -> None:
         self._clear.setVisible(bool(self.text or self._chips))
+        self.keep.setVisible(bool(self.text or self._chips))
         few = self.tr("Describe a photo, or drop a picture here")
         self.words.setPlaceholderText(self.tr("Add words") if self._chips else few)
 

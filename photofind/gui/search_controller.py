@@ -1,15 +1,17 @@
 """Between search bar and grid: what the user entered becomes a question, and only its newest answer gets through."""
 
+from dataclasses import replace
 from itertools import count
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from photofind.core import events
-from photofind.core.question import PictureFile, PictureOfPhoto, PictureSource, Question
+from photofind.core.question import Order, PictureFile, PictureOfPhoto, PictureSource, Question
 from photofind.gui import file_names
 from photofind.gui.bridge import EngineBridge
 from photofind.gui.engine_face import EngineFace
 from photofind.gui.search_bar import SearchBar
+from photofind.gui.subject import Subject
 
 PAUSE_MS = 150
 ASK_AGAIN_MS = 400  # while photos keep coming in
@@ -21,7 +23,7 @@ class SearchController(QObject):
     The answer shown stays until the next one is there.
     """
 
-    answered = Signal(object, bool)  # Answer, and whether it is the same question once more
+    answered = Signal(object, bool)  # Answer, and whether it is the same question once more, perhaps with other thumbs
     failed = Signal(str)
     refused = Signal(str)  # a picture that cannot be used, in a sentence
     asking = Signal(bool)
@@ -32,11 +34,15 @@ class SearchController(QObject):
         self._bar = bar
         self._keys = count(1)
         self._pictures: dict[int, PictureSource] = {}  # by chip, in the order of the chips
+        self._weights: dict[int, float] = {}  # of those that a kept question says
         self._being_prepared: dict[int, int] = {}  # ticket → chip
         self._ticket = 0
         self._answered: Question | None = None
         self._encoder_id = ""
         self._offline: bool | None = None
+        self._order = Order.RELEVANCE
+        self._judged: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())  # liked, disliked
+        self._judged_subject = Subject()  # with other words or pictures they mean nothing
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self.ask_now)
         self._again = QTimer(self, singleShot=True, interval=ASK_AGAIN_MS)
@@ -57,9 +63,22 @@ class SearchController(QObject):
     @property
     def question(self) -> Question:
         """What the bar says now; pictures count once they are known to be readable."""
-        ready = tuple(source for key, source in self._pictures.items() if key not in self._being_prepared.values())
-        text = self._bar.text.strip()
-        return Question(text, ready, offline=self._offline)  # no limit: an end of the list that is none would hide photos
+        keys = [key for key in self._pictures if key not in self._being_prepared.values()]
+        weights = tuple(self._weights.get(key, 1.0) for key in keys)
+        weights = weights if any(weight != 1 for weight in weights) else ()
+        pictures = tuple(self._pictures[key] for key in keys)
+        # No limit: an end of the list that is none would hide photos.
+        question = Question(self._bar.text.strip(), pictures, offline=self._offline, weights=weights)
+        subject = Subject.of(question)
+        if subject.is_empty:
+            return question
+        liked, disliked = self._judged if subject == self._judged_subject else ((), ())
+        return replace(question, order=self._order, liked=liked, disliked=disliked)
+
+    @property
+    def order(self) -> Order:
+        """How photos are ordered while there is something to rank them by; kept until the window closes."""
+        return self._order
 
     @property
     def answered_question(self) -> Question | None:
@@ -79,22 +98,51 @@ class SearchController(QObject):
         self._offline = offline
         self.ask_now()
 
-    def add_picture(self, source: PictureSource) -> None:
+    def set_order(self, order: Order) -> None:
+        if order is not self._order:
+            self._order = order
+            self.ask_now()
+
+    def set_judged(self, liked: tuple[int, ...], disliked: tuple[int, ...]) -> None:
+        """Photos that the user said fit the question, or do not; asks again."""
+        self._judged, self._judged_subject = (liked, disliked), Subject.of(self.question)
+        self.ask_now()
+
+    def add_picture(self, source: PictureSource, weight: float = 1.0) -> None:
         """A picture becomes a chip; the question is asked when it turns out to be readable."""
         if source in self._pictures.values():
             return
         key = next(self._keys)
-        self._pictures[key] = source
+        self._pictures[key], self._weights[key] = source, weight
         self._bar.add_chip(key, file_names.name_of(source.path) if isinstance(source, PictureFile) else "")
         self._being_prepared[self._engine.prepare_picture(source)] = key
 
+    def ask_for(self, question: Question) -> None:
+        """A kept question takes the place of what the bar says, with its order and thumbs."""
+        self._pictures_out()
+        self._bar.words.setText(question.text)
+        self._order = question.order
+        self._judged, self._judged_subject = (question.liked, question.disliked), Subject.of(question)
+        weights = question.weights or (1.0,) * len(question.pictures)
+        for picture, weight in zip(question.pictures, weights, strict=True):
+            self.add_picture(picture, weight)
+        if not question.pictures:
+            self.ask_now()
+
     def find_similar(self, photo_id: int) -> None:
         """A photo of the grid becomes the whole question."""
-        for key in list(self._pictures):
-            self._forget(key)
+        self.find_like(PictureOfPhoto(photo_id))
+
+    def find_like(self, source: PictureSource) -> None:
+        """A picture becomes the whole question."""
+        self._pictures_out()
         self._bar.words.clear()
         self._pause.stop()
-        self.add_picture(PictureOfPhoto(photo_id))
+        self.add_picture(source)
+
+    def _pictures_out(self) -> None:
+        for key in list(self._pictures):
+            self._forget(key)
 
     def _edited(self, _text: str) -> None:
         self._again.stop()  # it would ask half a word; the new question shows new photos, too
@@ -106,11 +154,13 @@ class SearchController(QObject):
 
     def _forget(self, key: int) -> None:
         self._pictures.pop(key, None)
+        self._weights.pop(key, None)
         self._being_prepared = {ticket: chip for ticket, chip in self._being_prepared.items() if chip != key}
         self._bar.remove_chip(key)
 
     def _cleared(self) -> None:
         self._pictures.clear()
+        self._weights.clear()
         self._being_prepared.clear()
         self.ask_now()
 
@@ -130,7 +180,7 @@ class SearchController(QObject):
         if event.ticket != self._ticket:
             return
         self._set_waiting(False)
-        again = event.answer.question == self._answered
+        again = self._answered is not None and _unjudged(event.answer.question) == _unjudged(self._answered)
         self._answered = event.answer.question
         self.answered.emit(event.answer, again)
 
@@ -164,3 +214,7 @@ class SearchController(QObject):
         self._encoder_id = state.id
         if changed and not self.question.is_empty:
             self.ask_now()
+
+
+def _unjudged(question: Question) -> Question:
+    return replace(question, liked=(), disliked=())

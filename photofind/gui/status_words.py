@@ -6,6 +6,7 @@ from photofind.core.events import Activity, Progress
 from photofind.core.pace import Pace
 from photofind.core.photo import Counts
 from photofind.core.question import Answer
+from photofind.gui.groups import Groups
 
 _SEPARATOR = " · "
 
@@ -45,19 +46,25 @@ def selected(count: int, of: int) -> str:
 
 
 def answer(given: Answer, counts: Counts) -> str:
-    """What the grid shows: all photos, or how many the question found."""
+    """What the grid shows: all photos, or how many the question found; those that only might fit are not found."""
     found = len(given.ids)
     if given.question.is_empty:
         return photos(found)
     if not found:
         return _tr("No photos found")
-    if len(given.scores):  # all are ranked, so none of them was "found"
-        if counts.waiting and found < counts.photos:
-            return _tr("{found} of {photos} so far, closest first").format(
-                found=number(found), photos=photos(counts.photos)
-            )
-        return _tr("{photos}, closest first").format(photos=photos(found))
-    return _tr("1 photo found") if found == 1 else _tr("{count} photos found").format(count=number(found))
+    groups = Groups.of(given)
+    if groups.is_nothing_convincing:
+        parts = [_tr("Nothing convincing"), _tr("{count} less likely").format(count=number(groups.weak))]
+    else:
+        found -= groups.weak
+        parts = [_tr("1 photo found") if found == 1 else _tr("{count} photos found").format(count=number(found))]
+        if 0 < groups.literal < found:
+            parts.append(_tr("{count} by name").format(count=number(groups.literal)))
+    if given.scores and counts.waiting:
+        parts.append(
+            _tr("{done} of {all} looked through").format(done=number(counts.indexed), all=number(counts.photos))
+        )
+    return _SEPARATOR.join(parts)
 
 
 def progress(state: Progress) -> str:

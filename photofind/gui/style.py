@@ -18,6 +18,9 @@ MOTION_MS = 140
 
 SMALL, BASE, LARGE, TITLE = 11, 13, 15, 20
 
+FOUND = 0xD6249F
+"""Where words were found in a picture: a hue that photos rarely have, as far from white as from black."""
+
 Role = QPalette.ColorRole
 # What each role of the palette stands for here, so that a widget can ask its own palette.
 WINDOW = Role.Window
@@ -103,6 +106,7 @@ def style_sheet(tokens: Tokens) -> str:
     QPushButton[flat="true"] {{ background: transparent; padding: 1px 6px; color: {c["quiet"]}; text-align: left; }}
     QPushButton[flat="true"]:hover {{ background: {c["control"]}; color: {c["text"]}; }}
     QPushButton[flat="true"]:focus {{ border-color: {c["accent"]}; }}
+    QPushButton[small="true"] {{ padding: 2px 10px; }}
     QPushButton::menu-indicator {{ width: 0; }}
     QToolButton {{ border: 2px solid transparent; border-radius: {RADIUS_PX}px; padding: 3px; background: transparent; }}
     QToolButton:hover, QToolButton:checked:hover {{ background: {c["control"]}; }}
@@ -114,6 +118,7 @@ def style_sheet(tokens: Tokens) -> str:
     QMenu::item:disabled {{ color: {c["quiet"]}; background: transparent; }}
     QMenu::separator {{ height: 1px; background: {c["line"]}; margin: 4px 8px; }}
     QMenu::icon {{ padding-left: 8px; }}
+    QListWidget#suggestions {{ background: {c["panel"]}; border: 1px solid {c["line"]}; border-radius: 8px; padding: 4px; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {c["hover"]}; }}
     QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
         background: {c["quiet"]}; }}

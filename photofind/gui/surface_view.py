@@ -43,6 +43,7 @@ class Place:
     selected: list[Span]
     current: int
     anchor: int
+    geometry: GridGeometry
     top: range  # the photos on screen, or none when the list stands at its beginning
     scrolled_px: int
 
@@ -73,6 +74,11 @@ class SurfaceView(QAbstractItemView):
         """How many photos there are."""
         return self._geometry.count
 
+    @property
+    def cell_px(self) -> int:
+        """The width and height of a photo."""
+        return self._geometry.cell_px
+
     def selected_spans(self) -> list[Span]:
         """Selected rows, ascending."""
         return sorted((part.top(), part.bottom() + 1) for part in parts(self.selectionModel().selection()))
@@ -84,6 +90,11 @@ class SurfaceView(QAbstractItemView):
         """Rows on screen, and those within ``beyond_px`` of it."""
         top = self.verticalOffset()
         return self._geometry.visible_range(top - beyond_px, top + self.viewport().height() + beyond_px)
+
+    def rows_between(self, top: int, bottom: int) -> range:
+        """Rows that reach into this stretch of the viewport."""
+        offset = self.verticalOffset()
+        return self._geometry.visible_range(top + offset, bottom + offset)
 
     def visible_and_next(self) -> list[int]:
         """Rows on screen, then those that the next notch of the wheel brings."""
@@ -103,7 +114,7 @@ class SurfaceView(QAbstractItemView):
         """To be asked before the list is replaced."""
         scrolled = self.verticalOffset()
         visible = self.visible() if scrolled else range(0)
-        return Place(self.selected_spans(), self.currentIndex().row(), self._anchor, visible, scrolled)
+        return Place(self.selected_spans(), self.currentIndex().row(), self._anchor, self._geometry, visible, scrolled)
 
     def restore(self, place: Place, reordering: Reordering) -> None:
         """The same photos selected, current and on screen as before, as far as they are still there."""
@@ -121,7 +132,7 @@ class SurfaceView(QAbstractItemView):
         for row in place.top:
             now = reordering.row_now(row)
             if now >= 0:
-                moved = self._geometry.rect_of(now).y - self._geometry.rect_of(row).y
+                moved = self._geometry.rect_of(now).y - place.geometry.rect_of(row).y
                 self.verticalScrollBar().setValue(place.scrolled_px + moved)
                 break
 
@@ -155,13 +166,17 @@ class SurfaceView(QAbstractItemView):
     ) -> None:
         if not index.isValid():
             return
-        rect, bar = self._geometry.rect_of(index.row()), self.verticalScrollBar()
         if hint == QAbstractItemView.ScrollHint.PositionAtCenter:
             self.center_on(index.row())
-        elif rect.y - style.GAP_PX < bar.value():
-            bar.setValue(rect.y - style.GAP_PX)
-        elif rect.bottom + style.GAP_PX > bar.value() + self.viewport().height():
-            bar.setValue(rect.bottom + style.GAP_PX - self.viewport().height())
+            return
+        (top, bottom), rect = self._geometry.window_on(index.row()), self._geometry.rect_of(index.row())
+        height, value = self.viewport().height(), self.verticalOffset()
+        if top < value:
+            value = top
+        elif bottom > value + height:
+            value = bottom - height
+        # Where there is no room for the headings beside it, the photo itself is what is to be seen.
+        self.verticalScrollBar().setValue(min(max(value, rect.bottom + style.GAP_PX - height), rect.y - style.GAP_PX))
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, _modifiers: Qt.KeyboardModifier) -> QModelIndex:
         step = _STEPS[action]

@@ -22,9 +22,9 @@ from photofind.gui.icons import Glyph, IconButton
 from photofind.gui.latest_first import LatestFirst
 from photofind.gui.opening import Opening, fitted
 from photofind.gui.sentence_plate import paint_sentence
+from photofind.gui.viewer_buttons import BAR_PX, ViewerButtons
 from photofind.gui.viewer_heading import INK, paint_heading
 
-_BAR_PX = 48
 _RESIZED_MS = 120
 _GROUND = QColor(20, 20, 20)  # dark in both themes: the picture is all there is to see
 
@@ -39,6 +39,7 @@ class Viewer(QWidget):
     closed = Signal()
     row_wanted = Signal(int)  # of the list: the photo before or after, if there is one
     similar_wanted = Signal()
+    changed = Signal()  # another photo is open, or none, or its picture stands elsewhere
 
     def __init__(
         self,
@@ -65,10 +66,14 @@ class Viewer(QWidget):
         self._resized.timeout.connect(self._ask)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setStyleSheet("QToolButton:hover { background: #333333; }")
-        self._close = self._button(Glyph.CLOSE, self.tr("Close (Esc)"), self.close_view)
-        self._similar = self._button(Glyph.SIMILAR, self.tr("Find similar photos"), self.similar_wanted.emit)
-        self._back = self._button(Glyph.BACK, self.tr("Previous photo (Left)"), lambda: self._step(-1), 28)
-        self._forward = self._button(Glyph.FORWARD, self.tr("Next photo (Right)"), lambda: self._step(1), 28)
+        self._tools: dict[Qt.Key, Callable[[], None]] = {}
+        self._buttons = ViewerButtons(self)
+        self._buttons.add(Glyph.CLOSE, self.tr("Close (Esc)"), self.close_view)
+        self._buttons.add(Glyph.SIMILAR, self.tr("Find similar photos"), self.similar_wanted.emit)
+        self._back, self._forward = self._buttons.add_sides(
+            (Glyph.BACK, self.tr("Previous photo (Left)"), lambda: self._step(-1)),
+            (Glyph.FORWARD, self.tr("Next photo (Right)"), lambda: self._step(1)),
+        )
         parent.installEventFilter(self)
         self.hide()
 
@@ -89,6 +94,23 @@ class Viewer(QWidget):
     def sentence(self) -> str:
         """Why there is no picture, if so."""
         return self._sentence
+
+    @property
+    def picture_place(self) -> QRect:
+        """Where the picture stands in the viewer."""
+        if self._sharp.isNull():
+            return fitted(self._true_size(), self._room())
+        return fitted(self._sharp.size() / self._sharp.devicePixelRatio(), self._room())
+
+    def add_tool(self, glyph: Glyph, words: str, key: Qt.Key, act: Callable[[], None]) -> IconButton:
+        """One more button in the bar, and its key."""
+        self._tools[key] = act
+        return self._buttons.add(glyph, words, act)
+
+    def place_tools(self) -> None:
+        """One of them is shown or hidden now."""
+        self._buttons.place()
+        self.update()
 
     def show_photo(self, photo_id: int, photo: PhotoRow | None, row: int, count: int, cell: QRect) -> None:
         """Open a photo from its ``cell``, or go on to it; ``photo`` may come later with ``show_facts``."""
@@ -130,7 +152,7 @@ class Viewer(QWidget):
         if event.ticket == self._ticket:
             image.setDevicePixelRatio(self.devicePixelRatioF())
             self._sharp = image
-            self.update()
+            self._moved()
 
     def view_failed(self, event: events.ViewFailed) -> None:
         if event.ticket == self._ticket:
@@ -144,6 +166,7 @@ class Viewer(QWidget):
         self._sharp = self._rough = QImage()
         self._thumbnails.want([])
         self.hide()
+        self.changed.emit()
         self.closed.emit()
 
     def stop(self) -> None:
@@ -157,17 +180,8 @@ class Viewer(QWidget):
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
-        edge = _BAR_PX - style.SPACE_M
-        margin = style.SPACE_S
-        middle = (self.height() - edge) // 2
-        places = (
-            (self._close, QRect(self.width() - edge - margin, margin, edge, edge)),
-            (self._similar, QRect(self.width() - 2 * edge - 2 * margin, margin, edge, edge)),
-            (self._back, QRect(margin, middle, edge + 8, edge + 8)),
-            (self._forward, QRect(self.width() - edge - 8 - margin, middle, edge + 8, edge + 8)),
-        )
-        for button, place in places:
-            button.setGeometry(place)
+        self._buttons.place()
+        self.changed.emit()
         if self.isVisible() and self._photo_id:
             self._resized.start()
 
@@ -184,6 +198,8 @@ class Viewer(QWidget):
             self._step(1)
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_PageUp, Qt.Key.Key_Backspace):
             self._step(-1)
+        elif key in self._tools and not event.modifiers():
+            self._tools[Qt.Key(key)]()
         else:
             super().keyPressEvent(event)
 
@@ -209,25 +225,18 @@ class Viewer(QWidget):
             painter.end()
             return
         painter.fillRect(self.rect(), _GROUND)
-        if not self._sharp.isNull():
-            painter.drawImage(fitted(self._sharp.size() / self._sharp.devicePixelRatio(), room), self._sharp)
-        elif not self._rough.isNull():
-            painter.drawImage(fitted(self._true_size(), room), self._rough)
+        image = self._rough if self._sharp.isNull() else self._sharp
+        if not image.isNull():
+            painter.drawImage(self.picture_place, image)
         elif self._photo is not None and self._photo.width:
-            painter.fillRect(fitted(self._true_size(), room), QColor.fromRgb(self._photo.average_colour))
+            painter.fillRect(self.picture_place, QColor.fromRgb(self._photo.average_colour))
         if self._sentence:
             paint_sentence(painter, room, self._sentence, INK)
-        heading = QRect(style.SPACE_L, 0, self._similar.x() - style.SPACE_XL, _BAR_PX)
+        heading = QRect(style.SPACE_L, 0, self._buttons.left_px - style.SPACE_XL, BAR_PX)
         paint_heading(painter, heading, self._photo, self._position)
         painter.end()
 
     # -- inside
-
-    def _button(self, glyph: Glyph, words: str, act: Callable[[], None], size_px: int = style.ICON_PX) -> IconButton:
-        button = IconButton(glyph, words, self, ink=INK, size_px=size_px)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys of the viewer reach them all
-        button.clicked.connect(lambda _checked=False: act())
-        return button
 
     def _step(self, by: int) -> None:
         # When the open photo has gone, the one after it has moved up into its place.
@@ -245,7 +254,7 @@ class Viewer(QWidget):
         self.setGeometry(self._covered.rect())
 
     def _room(self) -> QRect:
-        return self.rect().adjusted(0, _BAR_PX, 0, 0)
+        return self.rect().adjusted(0, BAR_PX, 0, 0)
 
     def _ask(self) -> None:
         if self._photo_id:
@@ -264,12 +273,16 @@ class Viewer(QWidget):
     def _thumbnail_came(self, photo_id: int, image: QImage | None) -> None:
         if photo_id == self._photo_id and image is not None:
             self._rough = image
-            self.update()
+            self._moved()
+
+    def _moved(self) -> None:
+        self.update()
+        self.changed.emit()
 
     def _describe(self) -> None:
         name = file_names.name_of(self._photo.path) if self._photo else self.tr("Photo")
         self.setAccessibleName(f"{name}, {self._position}")
-        self.update()
+        self._moved()
 
     def _paint_opening(self, painter: QPainter, room: QRect) -> None:
         ground = QColor(_GROUND)

@@ -1,26 +1,42 @@
-"""From a question to the ids that answer it."""
+"""From a question to the photos that answer it, in groups."""
 
 import time
 from array import array
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from photofind.core.errors import EncoderUnavailable
-from photofind.core.pixels import InputSpec
-from photofind.core.question import Answer, PictureFile, PictureOfPhoto, PictureSource, Question
+from photofind.core.query import parse
+from photofind.core.query.parts import Query, Words
+from photofind.core.question import Answer, Question
 from photofind.library.encoder_desk import LibraryEncoder
-from photofind.media.decoder import Decoded
+from photofind.library.feedback import refined
+from photofind.library.grouping import Compared, by_groups, in_order
+from photofind.library.question_vectors import DecodeNow, QuestionVectors, Vector, together
+from photofind.library.ranking import relevance
 from photofind.store.catalogue_reader import CatalogueReader
 
 ONLY_COLOURS_NOTE = "Only colours and names can be searched until an encoder is installed."
 NO_ENCODER_NOTE = "Only names can be searched: {reason}"
 
-_TEXTS_KEPT = 32
+Ids = NDArray[np.int64]
 
-DecodeNow = Callable[[PictureSource, InputSpec], "Future[Decoded]"]
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question in the catalogue's terms; ids ascending."""
+
+    question: Question
+    wanted: tuple[Words, ...]
+    unwanted: tuple[Words, ...]
+    allowed: Ids | None
+    """For which the filters hold; None: there are no filters."""
+    literal: Ids
+    """Whose names, tags and captions hold the words, best first."""
+    literally_unwanted: Ids
 
 
 class Answering:
@@ -28,13 +44,11 @@ class Answering:
 
     def __init__(self, reader: CatalogueReader, decode_now: DecodeNow) -> None:
         self._reader = reader
-        self._decode_now = decode_now
-        self._allowed: tuple[tuple[str, int, bool | None], NDArray[np.int64]] | None = None
-        # By encoder and text, the latest at the end: while photos come in, the same question is asked twice a second.
-        self._text_vectors: dict[tuple[str, str], NDArray[np.float32]] = {}
+        self._vectors = QuestionVectors(reader, decode_now)
+        self._searchable: tuple[tuple[str, int], Ids] | None = None
 
     def answer(self, question: Question, encoder: LibraryEncoder) -> Answer:
-        """All parts of the question together as one vector; words that have none are looked up as they are.
+        """Literal hits, then what looks like the question; words that have no vector are looked up as they are.
 
         Raises:
             EncoderUnavailable: a picture was asked about, and the encoder cannot be loaded.
@@ -42,88 +56,117 @@ class Answering:
             StoreFailed: vectors or catalogue cannot be read.
         """
         began_s = time.monotonic()
-        if question.is_empty:
-            ids = _reached(self._reader, self._reader.ids_by_date(), question)
-            return Answer(question, ids[: question.limit], encoder=encoder.id, seconds=time.monotonic() - began_s)
-        try:
-            vector = self._vector_of(question, encoder)
-        except EncoderUnavailable as error:
-            if question.pictures:
-                raise
-            return literal_answer(self._reader, question, encoder.id, NO_ENCODER_NOTE.format(reason=error))
-        if vector is None:
-            return literal_answer(self._reader, question, encoder.id, ONLY_COLOURS_NOTE if encoder.is_palette else "")
-        found, scores = encoder.index().search(vector, question.limit, allowed=self._allowed_ids(question, encoder))
-        return Answer(
-            question,
-            array("q", found.tobytes()),
-            array("f", scores.tobytes()),
-            encoder=encoder.id,
-            seconds=time.monotonic() - began_s,
-        )
+        query = parse(question.text)
+        if query.words or question.pictures:
+            try:
+                found = self._compared(question, query, encoder)
+            except EncoderUnavailable as error:
+                if question.pictures:
+                    raise
+                found = self._literal(self._asked(question, query), NO_ENCODER_NOTE.format(reason=error))
+        else:
+            found = self._listed(self._asked(question, query), ())
+        return replace(found, encoder=encoder.id, seconds=time.monotonic() - began_s)
 
-    def _vector_of(self, question: Question, encoder: LibraryEncoder) -> NDArray[np.float32] | None:
-        text = question.text.strip()
-        key = (encoder.info().key, text)
-        of_text = self._text_vectors.get(key)
-        text_future = encoder.face.encode_texts([text]) if text and of_text is None else None
-        encoder.index()  # this and the ids take a while after a change or a rest: in the encoder's time, not after it
-        self._allowed_ids(question, encoder)
-        parts = [self._vector_of_picture(source, encoder) for source in question.pictures]
-        if text_future is not None:
-            of_text = text_future.result()[0]
-        if of_text is not None:
-            parts.append(of_text)
-            self._text_vectors.pop(key, None)
-            self._text_vectors[key] = of_text
-            if len(self._text_vectors) > _TEXTS_KEPT:
-                del self._text_vectors[next(iter(self._text_vectors))]
-        if not parts:
-            return None
-        together = np.sum(parts, axis=0, dtype=np.float32)
-        length = float(np.linalg.norm(together))
-        return None if length == 0 else np.asarray(together / length, np.float32)
+    def literal_answer(self, question: Question, encoder_id: str, note: str) -> Answer:
+        """Only photos whose names, folders, tags or captions hold the words of the question; ``note`` says why."""
+        return replace(self._literal(self._asked(question, parse(question.text)), note), encoder=encoder_id)
 
-    def _vector_of_picture(self, source: PictureSource, encoder: LibraryEncoder) -> NDArray[np.float32]:
-        if isinstance(source, PictureOfPhoto):
-            _, vectors = encoder.index().vectors_of(np.array([source.photo_id], np.int64))
-            if len(vectors):
-                return np.asarray(vectors[0], np.float32)
-            rows = self._reader.rows([source.photo_id])
-            if not rows:
-                raise EncoderUnavailable("This photo is not in the library any more.")
-            source = PictureFile(rows[0].path)
-        decoded = self._decode_now(source, encoder.info().input_spec).result()
-        assert decoded.encoder_input is not None
-        return np.asarray(encoder.face.encode_images(decoded.encoder_input[None]).result()[0], np.float32)
+    # What the catalogue knows
 
-    def _allowed_ids(self, question: Question, encoder: LibraryEncoder) -> NDArray[np.int64]:
+    def _asked(self, question: Question, query: Query) -> _Asked:
+        wanted = tuple(words for words in query.words if not words.negated)
+        unwanted = tuple(words for words in query.words if words.negated)
+        allowed = self._reader.filtered_ids(query.filters, query.literals) if query.filters or query.literals else None
+        if question.offline is not None:
+            away = self._reader.offline_ids()
+            among = np.sort(self._shown()) if allowed is None else allowed
+            allowed = among[np.isin(among, away, invert=not question.offline)]
+        literal = self._holding(" ".join(words.text for words in wanted))
+        if allowed is not None:
+            literal = literal[np.isin(literal, allowed)]
+        literally_unwanted = np.unique(np.concatenate([np.empty(0, np.int64), *map(self._holding, (w.text for w in unwanted))]))
+        return _Asked(question, wanted, unwanted, allowed, literal[~np.isin(literal, literally_unwanted)], literally_unwanted)
+
+    def _shown(self) -> Ids:
+        """All photos, newest first."""
+        return np.frombuffer(self._reader.ids_by_date(), np.int64)
+
+    def _holding(self, text: str) -> Ids:
+        return np.frombuffer(self._reader.literal_hits(text, None), np.int64)
+
+    def _searchable_ids(self, encoder: LibraryEncoder) -> Ids:
         """Kept until the catalogue changes: reading 100,000 ids takes longer than searching them."""
-        state = (encoder.info().key, self._reader.data_version(), question.offline)
-        if self._allowed is None or self._allowed[0] != state:
-            ids = self._reader.searchable_ids(encoder.info().key)
-            self._allowed = (state, ids[_are_reached(self._reader, ids, question)])
-        return self._allowed[1]
+        state = (encoder.info().key, self._reader.data_version())
+        if self._searchable is None or self._searchable[0] != state:
+            self._searchable = (state, self._reader.searchable_ids(encoder.info().key))
+        return self._searchable[1]
 
+    # Answers of three kinds
 
-def literal_answer(reader: CatalogueReader, question: Question, encoder_id: str, note: str) -> Answer:
-    """Photos whose names, folders, tags or captions hold the words of the question; ``note`` says why only those."""
-    began_s = time.monotonic()
-    limit = question.limit if question.offline is None else None
-    ids = _reached(reader, reader.literal_hits(question.text, limit), question)[: question.limit]
-    return Answer(question, ids, encoder=encoder_id, note=note, literal=len(ids), seconds=time.monotonic() - began_s)
+    def _listed(self, asked: _Asked, unlike: Sequence[Ids]) -> Answer:
+        """Nothing to compare with: all photos that are allowed, newest first, without those in ``unlike``."""
+        ids = self._shown()
+        if asked.allowed is not None:
+            ids = ids[np.isin(ids, asked.allowed)]
+        for unwanted in (asked.literally_unwanted, *unlike):
+            ids = ids[~np.isin(ids, unwanted)]
+        ids = in_order(ids, self._reader.places(asked.question.order))
+        return Answer(asked.question, array("q", ids[: asked.question.limit].tobytes()))
 
+    def _literal(self, asked: _Asked, note: str) -> Answer:
+        if asked.unwanted and not asked.wanted:
+            return replace(self._listed(asked, ()), note=note)
+        ids = in_order(asked.literal, self._reader.places(asked.question.order))[: asked.question.limit]
+        return Answer(asked.question, array("q", ids.tobytes()), note=note, literal=len(ids))
 
-def _reached(reader: CatalogueReader, ids: "array[int]", question: Question) -> "array[int]":
-    """Those of ``ids`` that the question asks for, in their order."""
-    if question.offline is None:
-        return ids
-    some = np.frombuffer(ids, np.int64)
-    return array("q", some[_are_reached(reader, some, question)].tobytes())
+    def _compared(self, question: Question, query: Query, encoder: LibraryEncoder) -> Answer:
+        of_texts = self._vectors.begin([words.text for words in query.words], encoder)
+        # These take a while after a change or a rest: in the encoder's time, not after it.
+        encoder.index()
+        self._searchable_ids(encoder)
+        asked = self._asked(question, query)
+        pictures = [self._vectors.of_picture(source, encoder) for source in question.pictures]
+        texts = dict(zip(query.words, of_texts(), strict=True))
+        parts = list(zip(question.weights or (1.0,) * len(pictures), pictures, strict=True))
+        parts += [(words.weight, vector) for words in asked.wanted if (vector := texts[words]) is not None]
+        like = together(parts)
+        if like is None and (asked.wanted or pictures):
+            return self._literal(asked, ONLY_COLOURS_NOTE if encoder.is_palette else "")
+        unlike = [vector for words in asked.unwanted if (vector := texts[words]) is not None]
+        if like is not None and (question.liked or question.disliked):
+            like = self._refined(like, question, encoder)
+        return self._by_likeness(asked, like, unlike, encoder)
 
+    def _refined(self, like: Vector, question: Question, encoder: LibraryEncoder) -> Vector:
+        index = encoder.index()
+        liked, disliked = (
+            index.vectors_of(np.array(ids, np.int64))[1].astype(np.float32) for ids in (question.liked, question.disliked)
+        )
+        return refined(like, liked, disliked)
 
-def _are_reached(reader: CatalogueReader, ids: NDArray[np.int64], question: Question) -> NDArray[np.bool_] | slice:
-    """Which of ``ids`` are where the question asks for them."""
-    if question.offline is None:
-        return slice(None)
-    return np.isin(ids, reader.offline_ids(), assume_unique=True, invert=not question.offline)
+    def _by_likeness(self, asked: _Asked, like: Vector | None, unlike: Sequence[Vector], encoder: LibraryEncoder) -> Answer:
+        questions = np.array([*([] if like is None else [like]), *unlike], np.float32)
+        ids, scores = encoder.index().cosines(questions)
+        known = np.isin(ids, self._searchable_ids(encoder))
+        ids, scores = ids[known], scores[:, known]
+        unwanted = np.zeros(len(ids), np.bool_)
+        fits = np.ones(len(ids), np.float32)
+        for cosines in scores[len(scores) - len(unlike) :]:
+            judged = relevance(cosines)
+            fits *= 1 - judged.probabilities
+            unwanted |= judged.probabilities >= judged.likely_from
+        if like is None:
+            return self._listed(asked, [ids[unwanted]])
+        judged = relevance(scores[0], of_picture=not asked.wanted)
+        probabilities = judged.probabilities * fits
+        probabilities[np.isin(ids, asked.question.liked)] = 1.0
+        probabilities[np.isin(ids, asked.question.disliked)] = 0.0
+        wanted = ~np.isin(ids, asked.literally_unwanted)
+        if asked.allowed is not None:
+            wanted &= np.isin(ids, asked.allowed)
+        compared = Compared(
+            ids[wanted], scores[0][wanted], probabilities[wanted], judged.likely_from, judged.strong_from
+        )
+        literal = asked.literal[~np.isin(asked.literal, ids[unwanted])]
+        return by_groups(asked.question, literal, compared, self._reader.places(asked.question.order))

@@ -18,6 +18,7 @@ from photofind.core.errors import PhotofindError, StoreFailed
 from photofind.core.events import Event, Notice
 from photofind.library.librarian import Librarian
 from photofind.library.restoring import NEVER_IN_A_BACKUP, apply_waiting, waiting_edits
+from photofind.store.catalogue_albums import albums_of
 from photofind.store.catalogue_schema import open_for_reading
 from photofind.store.edit_backup import DamagedBackup, content_lines
 from photofind.store.edit_backups import EditBackups
@@ -52,7 +53,7 @@ def _lines(paths: LibraryPaths, connection: sqlite3.Connection) -> Iterator[byte
         if name not in NEVER_IN_A_BACKUP and getattr(settings, name) != each.default
     }
     folders = [os.fsdecode(path) for (path,) in connection.execute("SELECT path FROM folders WHERE watched = 1 ORDER BY id")]
-    yield from content_lines(folders, changed, edited_photos(connection))
+    yield from content_lines(folders, changed, edited_photos(connection), albums_of(connection))
     with contextlib.suppress(DamagedBackup):  # set aside when it is next given back
         yield from content_lines((), {}, waiting_edits(paths))
 

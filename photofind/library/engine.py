@@ -8,30 +8,28 @@ from concurrent.futures import CancelledError, Future
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from photofind.config.paths import LibraryPaths
 from photofind.config.settings import Settings
 from photofind.core.changes import Change, Changed
 from photofind.core.errors import PhotofindError
-from photofind.core.events import Event, LibraryState, Notice, Progress
+from photofind.core.events import Event, LibraryState, Notice
 from photofind.core.photo import PhotoId, PhotoRow, ProblemRow
 from photofind.core.question import PictureSource, Question
 from photofind.encoders.shelf import Shelf, ShelfEntry
 from photofind.library.announcer import Announcer, Listener
-from photofind.library.encoder_desk import EncoderDesk
-from photofind.library.encoder_switch import EncoderSwitch
+from photofind.library.engine_parts import EngineParts
 from photofind.library.folders import forget_what_is_long_gone, unwatch_folder, watch_folder
-from photofind.library.indexer import Indexer
-from photofind.library.intake import Intake
-from photofind.library.librarian import Librarian
-from photofind.library.pacer import Pacer
-from photofind.library.parts import Parts, build
+from photofind.library.parts import build
 from photofind.library.portions import submit_changes
+from photofind.store.catalogue_reader import CatalogueReader
 
+_T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
-class Engine:
+class Engine(EngineParts):
     """An open library. The caller holds its lock. Methods may be called from any thread and return at once, except
     ``start``, ``stop`` and the blocking reads, which say so; answers come as events to listeners, on worker threads.
     """
@@ -52,7 +50,6 @@ class Engine:
         self._tickets = itertools.count(1)
         self._stack = ExitStack()
         self._started = False
-        self._parts: Parts
 
     # Start and stop
 
@@ -113,20 +110,23 @@ class Engine:
 
     def ask(self, question: Question) -> int:
         """A ticket; AnswerReady or AnswerFailed follows unless a newer question comes first."""
-        ticket = next(self._tickets)
-        self._parts.searcher.ask(ticket, question)
-        return ticket
+        return self._with_ticket(lambda ticket: self._parts.searcher.ask(ticket, question))
 
     def prepare_picture(self, source: PictureSource) -> int:
         """A ticket; PictureReady or PictureRefused follows."""
-        ticket = next(self._tickets)
-        self._parts.viewing.prepare_picture(ticket, source)
-        return ticket
+        return self._with_ticket(lambda ticket: self._parts.viewing.prepare_picture(ticket, source))
 
     def open_view(self, photo_id: PhotoId, max_width_px: int, max_height_px: int) -> int:
         """A ticket; ViewReady or ViewFailed follows."""
+        return self._with_ticket(lambda ticket: self._parts.viewing.open_view(ticket, photo_id, max_width_px, max_height_px))
+
+    def explain_view(self, photo_id: PhotoId, question: Question) -> int:
+        """A ticket; OverlayReady or OverlayFailed follows unless a newer one is asked for first."""
+        return self._with_ticket(lambda ticket: self._parts.explaining.explain(ticket, photo_id, question))
+
+    def _with_ticket(self, begin: Callable[[int], None]) -> int:
         ticket = next(self._tickets)
-        self._parts.viewing.open_view(ticket, photo_id, max_width_px, max_height_px)
+        begin(ticket)
         return ticket
 
     # Folders
@@ -147,10 +147,8 @@ class Engine:
         self._parts.errands.submit(self._reporting, lambda: self.unwatch_folder(folder))
 
     def watch_folder(self, folder: str) -> "Future[None]":
-        """Watch one more folder. Blocks until it is written down; the future is fulfilled when it has been scanned.
-
-        Raises StoreFailed, NoRoom.
-        """
+        """Watch one more folder. Blocks until it is written down; the future is fulfilled when it has been scanned. Raises
+        StoreFailed, NoRoom."""
         return self.scan(self.cover(folder), until_it_succeeds=True)
 
     def cover(self, folder: str) -> str:
@@ -226,11 +224,6 @@ class Engine:
         """See ``Pacer.wish``."""
         self.pacer.wish(**wishes)
 
-    @property
-    def pacer(self) -> Pacer:
-        """How hard the background work may drive the machine."""
-        return self._parts.pacer
-
     def choose_encoder(self, encoder_id: str) -> None:
         """Encode the library with another encoder in the background; it answers once it has seen every photo."""
         self._parts.errands.submit(self._reporting, lambda: self._parts.encoders.choose(encoder_id))
@@ -253,10 +246,14 @@ class Engine:
 
     # Blocking reads: any thread but the GUI's
 
+    def read(self, job: Callable[[CatalogueReader], _T]) -> _T:
+        """What ``job`` finds in the catalogue. Blocks."""
+        with self._parts.readers.lend() as reader:
+            return job(reader)
+
     def rows(self, ids: Sequence[PhotoId]) -> list[PhotoRow]:
         """In the order asked; unknown ids are left out. Blocks."""
-        with self._parts.readers.lend() as reader:
-            return reader.rows(ids)
+        return self.read(lambda reader: reader.rows(ids))
 
     def thumbnail(self, photo_id: PhotoId) -> bytes | None:
         """A JPEG, or None while there is none. Blocks."""
@@ -264,36 +261,4 @@ class Engine:
 
     def problems(self) -> list[ProblemRow]:
         """Files that cannot be read, and why. Blocks."""
-        with self._parts.readers.lend() as reader:
-            return reader.problems()
-
-    @property
-    def watch_troubles(self) -> dict[str, str]:
-        """Folders in which changes are not noticed at once, each with a sentence that says why. May block a moment."""
-        return {} if self._parts.watcher is None else self._parts.watcher.troubles
-
-    # For runs that somebody waits for
-
-    @property
-    def librarian(self) -> Librarian:
-        return self._parts.librarian
-
-    @property
-    def desk(self) -> EncoderDesk:
-        return self._parts.desk
-
-    @property
-    def intake(self) -> Intake:
-        return self._parts.intake
-
-    @property
-    def indexer(self) -> Indexer:
-        return self._parts.indexer
-
-    @property
-    def encoders(self) -> EncoderSwitch:
-        return self._parts.encoders
-
-    @property
-    def progress(self) -> Progress:
-        return self._parts.progress.current
+        return self.read(lambda reader: reader.problems())

@@ -14,6 +14,7 @@ from photofind.core.errors import StoreFailed
 from photofind.core.events import AnswerReady, Event, LibraryState, PhotosChanged
 from photofind.core.photo import Counts, PhotoId, PhotoRow, ProblemRow
 from photofind.core.question import Answer, PictureSource, Question
+from photofind.library.front_albums import FrontAlbums
 from photofind.store.first_look import FirstLook
 
 if TYPE_CHECKING:  # loading them takes longer than painting the first photos
@@ -27,7 +28,7 @@ if TYPE_CHECKING:  # loading them takes longer than painting the first photos
 Listener = Callable[[Event], None]
 
 
-class LibraryFront:
+class LibraryFront(FrontAlbums):
     """What a window may call from its first moment on: all photos by date, their rows and thumbnails are answered from
     the stores; all other calls are kept and passed on, in order, once the engine is there.
 
@@ -124,6 +125,9 @@ class LibraryFront:
     def open_view(self, photo_id: PhotoId, max_width_px: int, max_height_px: int) -> int:
         return self._with_ticket(lambda engine: engine.open_view(photo_id, max_width_px, max_height_px))
 
+    def explain_view(self, photo_id: PhotoId, question: Question) -> int:
+        return self._with_ticket(lambda engine: engine.explain_view(photo_id, question))
+
     def warm_up(self) -> None:
         self._keep(lambda engine: engine.warm_up())
 
@@ -202,10 +206,14 @@ class LibraryFront:
     def _started_engine(self) -> "Engine":
         from photofind.library.looking import LookingEngine
 
+        engine = self._any_engine()
+        if isinstance(engine, LookingEngine):
+            raise StoreFailed("The library cannot be written, so it can only be looked at: make its folder writable first.")
+        return engine
+
+    def _any_engine(self) -> "AnyEngine":
         if self._engine is None:
             raise StoreFailed("The library is still being opened: try again in a moment.")
-        if isinstance(self._engine, LookingEngine):
-            raise StoreFailed("The library cannot be written, so it can only be looked at: make its folder writable first.")
         return self._engine
 
     def _keep(self, call: "Callable[[AnyEngine], object]") -> None:

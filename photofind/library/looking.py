@@ -1,11 +1,12 @@
 """A library that cannot be written, or not now: its photos can be looked at and searched, and nothing is saved."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from threading import Event as Flag
+from typing import TypeVar
 
 from photofind.config.paths import LibraryPaths
 from photofind.config.settings import Settings
@@ -18,12 +19,15 @@ from photofind.encoders.protocol import PALETTE_ID
 from photofind.encoders.shelf import Shelf, ShelfEntry
 from photofind.library.announcer import Announcer, Listener
 from photofind.library.encoder_desk import EncoderDesk
+from photofind.library.explaining import Explaining
 from photofind.library.searcher import Searcher
 from photofind.library.viewing import Viewing
 from photofind.media.decoder_pool import DecoderPool
+from photofind.store.catalogue_reader import CatalogueReader
 from photofind.store.first_look import FirstLook
 from photofind.store.reader_pool import ReaderPool
 
+_T = TypeVar("_T")
 _FIRST_TICKET = 1 << 40  # so that no ticket is one of the engine that may take over
 
 
@@ -61,6 +65,7 @@ class LookingEngine:
         self._thumbnails: FirstLook
         self._desk: EncoderDesk
         self._viewing: Viewing
+        self._explaining: Explaining
         self._searcher: Searcher
         self._errands: ThreadPoolExecutor
 
@@ -83,6 +88,10 @@ class LookingEngine:
                 readers=self._readers, decoders=decoders, thumbnails=_Thumbnails(self._thumbnails), announce=self.announce
             )
             stack.callback(self._viewing.stop)
+            self._explaining = Explaining(
+                self._readers, self._desk, self._viewing.decode_now, _Thumbnails(self._thumbnails), self.announce
+            )
+            stack.callback(self._explaining.stop)
             self._searcher = Searcher(
                 catalogue_path=self._paths.catalogue,
                 desk=self._desk,
@@ -150,19 +159,27 @@ class LookingEngine:
         self._viewing.open_view(ticket, photo_id, max_width_px, max_height_px)
         return ticket
 
+    def explain_view(self, photo_id: PhotoId, question: Question) -> int:
+        ticket = next(self._tickets)
+        self._explaining.explain(ticket, photo_id, question)
+        return ticket
+
     def shelf_entries(self) -> list[ShelfEntry]:
         return self._entries
 
-    def rows(self, ids: Sequence[PhotoId]) -> list[PhotoRow]:
+    def read(self, job: Callable[[CatalogueReader], _T]) -> _T:
+        """What ``job`` finds in the catalogue. Blocks."""
         with self._readers.lend() as reader:
-            return reader.rows(ids)
+            return job(reader)
+
+    def rows(self, ids: Sequence[PhotoId]) -> list[PhotoRow]:
+        return self.read(lambda reader: reader.rows(ids))
 
     def thumbnail(self, photo_id: PhotoId) -> bytes | None:
         return self._thumbnails.thumbnail(photo_id)
 
     def problems(self) -> list[ProblemRow]:
-        with self._readers.lend() as reader:
-            return reader.problems()
+        return self.read(lambda reader: reader.problems())
 
     # What would have to be saved
 

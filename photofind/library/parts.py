@@ -21,6 +21,7 @@ from photofind.library.duty_cycle import DutyCycle
 from photofind.library.edit_keeper import EditKeeper
 from photofind.library.encoder_desk import EncoderDesk
 from photofind.library.encoder_switch import EncoderSwitch
+from photofind.library.explaining import Explaining
 from photofind.library.indexer import Indexer
 from photofind.library.intake import Intake
 from photofind.library.librarian import Librarian
@@ -53,6 +54,7 @@ class Parts:
     encoders: EncoderSwitch
     readers: ReaderPool
     viewing: Viewing
+    explaining: Explaining
     progress: ProgressBoard
     intake: Intake
     indexer: Indexer
@@ -108,6 +110,8 @@ def build(  # noqa: PLR0915 - it reads from top to bottom, each part with its st
     stack.callback(readers.close)
     viewing = Viewing(readers=readers, decoders=decoders, thumbnails=thumbnails, announce=announce)
     stack.callback(viewing.stop)
+    explaining = Explaining(readers, desk, viewing.decode_now, thumbnails, announce)
+    stack.callback(explaining.stop)
     progress = ProgressBoard(announce)
     duty_cycle = DutyCycle()
 
@@ -173,6 +177,6 @@ def build(  # noqa: PLR0915 - it reads from top to bottom, each part with its st
         watcher.start()
         stack.callback(watcher.stop)
     return Parts(
-        thumbnails, librarian, settings_writer, desk, encoders, readers, viewing, progress, intake, indexer, pacer, searcher,
-        errands, watcher,
+        thumbnails, librarian, settings_writer, desk, encoders, readers, viewing, explaining, progress, intake, indexer, pacer,
+        searcher, errands, watcher,
     )  # fmt: skip

@@ -1,8 +1,8 @@
 """Looking into a library without holding it: works while another program indexes."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,7 +13,7 @@ from photofind.core.question import Answer, Question
 from photofind.encoders.open_encoder import open_encoder
 from photofind.encoders.protocol import PALETTE_ID
 from photofind.encoders.shelf import Shelf
-from photofind.library.answering import NO_ENCODER_NOTE, Answering, literal_answer
+from photofind.library.answering import NO_ENCODER_NOTE, Answering
 from photofind.library.encoder_desk import LibraryEncoder
 from photofind.library.viewing import decode_question_picture
 from photofind.media.decoder_pool import DecoderPool
@@ -72,27 +72,34 @@ def summarise(reader: CatalogueReader, paths: LibraryPaths, shelf: Shelf) -> Lib
     )
 
 
-def answer(
-    reader: CatalogueReader, paths: LibraryPaths, shelf: Shelf, question: Question, decode_timeout_s: float
-) -> Answer:
-    """Answer one question in this process: encoder and vectors are loaded for it and put away again.
+@contextmanager
+def asking(
+    reader: CatalogueReader, paths: LibraryPaths, shelf: Shelf, decode_timeout_s: float
+) -> Iterator[Callable[[Question], Answer]]:
+    """Answers questions in this process: encoder and vectors are loaded for the first of them and put away at the end.
 
-    Raises PhotofindError.
+    Both raise PhotofindError.
     """
-    decoders = DecoderPool(1, timeout_s=decode_timeout_s)
     encoder_id = reader.meta("encoder") or PALETTE_ID
-    try:
-        face = open_encoder(encoder_id, shelf, low_priority=False)
-    except EncoderUnavailable as error:
-        if question.pictures:
-            raise
-        return literal_answer(reader, question, encoder_id, NO_ENCODER_NOTE.format(reason=error))
-    encoder = LibraryEncoder(encoder_id, face, paths.vectors)
-    try:
-        return Answering(reader, partial(decode_question_picture, decoders)).answer(question, encoder)
-    finally:
-        encoder.face.stop()
-        decoders.stop()
+    with ExitStack() as stack:
+        decoders = DecoderPool(1, timeout_s=decode_timeout_s)
+        stack.callback(decoders.stop)
+        answering = Answering(reader, partial(decode_question_picture, decoders))
+        try:
+            face = open_encoder(encoder_id, shelf, low_priority=False)
+        except EncoderUnavailable as error:
+            reason = error  # the name ends with its block
+
+            def answer(question: Question) -> Answer:
+                if question.pictures:
+                    raise reason
+                return answering.literal_answer(question, encoder_id, NO_ENCODER_NOTE.format(reason=reason))
+
+            yield answer
+        else:
+            stack.callback(face.stop)
+            encoder = LibraryEncoder(encoder_id, face, paths.vectors)
+            yield lambda question: answering.answer(question, encoder)
 
 
 def _size(paths: LibraryPaths, pattern: str) -> int:

@@ -14,6 +14,7 @@ from photofind import __version__
 from photofind.config.paths import LibraryPaths
 from photofind.config.settings import Settings, declared, fitted
 from photofind.core.photo import PhotoId
+from photofind.library.albums import restore_albums
 from photofind.library.folders import watch_folder, watched_folder
 from photofind.library.librarian import Desk, Librarian
 from photofind.library.scan import SkipRules, rules_of
@@ -42,6 +43,7 @@ class Restored:
     folders: tuple[str, ...] = ()
     absent_folders: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    albums: tuple[str, ...] = ()
 
 
 def waiting_edits(paths: LibraryPaths) -> tuple[PhotoEdits, ...]:
@@ -71,7 +73,7 @@ def restore_backup(
     overwrite: bool,
     dry_run: bool,
 ) -> Restored:
-    """Restore folders, settings and photos. Blocks; any thread but the librarian's. Raises NoRoom, StoreFailed."""
+    """Restore folders, settings, albums and photos. Blocks; any thread but the librarian's. Raises NoRoom, StoreFailed."""
     settings = settings_to_restore(backup, current, overwrite=overwrite)
     if settings and not dry_run:
         save_settings(settings)
@@ -79,10 +81,19 @@ def restore_backup(
     added, absent = librarian.submit(
         lambda desk: restore_folders(desk, backup.folders, rules, dry_run=dry_run)
     ).result()
+    albums = librarian.submit(
+        lambda desk: restore_albums(desk, backup.albums, overwrite=overwrite, dry_run=dry_run)
+    ).result()
     restored = restore_photos(
         lambda job: librarian.submit(job).result(), paths, backup.photos, overwrite=overwrite, dry_run=dry_run
     )
-    return replace(restored, folders=tuple(added), absent_folders=tuple(absent), settings=tuple(settings))
+    return replace(
+        restored,
+        folders=tuple(added),
+        absent_folders=tuple(absent),
+        settings=tuple(settings),
+        albums=tuple(albums),
+    )
 
 
 def restore_photos(

@@ -9,8 +9,9 @@ from pathlib import Path
 from photofind.core.errors import EncoderUnavailable, PhotofindError, StoreFailed
 from photofind.core.events import AnswerFailed, AnswerReady, Event
 from photofind.core.question import Answer, Question
-from photofind.library.answering import Answering, DecodeNow
+from photofind.library.answering import Answering
 from photofind.library.encoder_desk import EncoderDesk
+from photofind.library.question_vectors import DecodeNow
 from photofind.store.catalogue_reader import CatalogueReader
 
 _log = logging.getLogger(__name__)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any
 
 from photofind.core.errors import PhotofindError
 from photofind.core.events import Event, PictureReady, PictureRefused, ViewFailed, ViewReady
 from photofind.core.photo import PhotoId
 from photofind.core.pixels import InputSpec
-from photofind.core.question import PictureBytes, PictureFile, PictureOfPhoto, PictureSource
+from photofind.core.question import PictureBytes, PictureFile, PictureOfPhoto, PictureRegion, PictureSource
+from photofind.library.details import Details, Thumbnails
 from photofind.media.decoder import Decoded, DecodeRequest, ViewPixels
 from photofind.media.decoder_pool import DecoderPool
 from photofind.store.reader_pool import ReaderPool
@@ -16,10 +17,6 @@ from photofind.store.reader_pool import ReaderPool
 _CHIP_PX = 96
 _GONE = "This photo is not in the library any more."
 _AWAY = "The drive of this photo is away: connect it to see more than the thumbnail."
-
-
-class _Thumbnails(Protocol):
-    def get(self, photo_id: PhotoId) -> bytes | None: ...
 
 
 class Viewing:
@@ -30,12 +27,13 @@ class Viewing:
         *,
         readers: ReaderPool,
         decoders: DecoderPool,
-        thumbnails: _Thumbnails,
+        thumbnails: Thumbnails,
         announce: Callable[[Event], None],
     ) -> None:
         self._readers = readers
         self._decoders = decoders
         self._thumbnails = thumbnails
+        self._details = Details(readers, decoders, thumbnails)
         self._announce = announce
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="viewing")
 
@@ -43,7 +41,12 @@ class Viewing:
         self._executor.shutdown(wait=True, cancel_futures=True)
 
     def decode_now(self, source: PictureSource, input_spec: InputSpec | None, thumbnail_px: int = 0) -> "Future[Decoded]":
-        """See ``decode_question_picture``."""
+        """See ``decode_question_picture``; a detail of a photo of the library, too, which is looked up first.
+
+        Raises UnreadablePicture, StoreFailed for such a photo.
+        """
+        if isinstance(source, PictureRegion):
+            return self._details.cut(source, input_spec, thumbnail_px).decoded
         return decode_question_picture(self._decoders, source, input_spec, thumbnail_px)
 
     def prepare_picture(self, ticket: int, source: PictureSource) -> None:
@@ -55,9 +58,19 @@ class Viewing:
             thumbnail = self._thumbnails.get(source.photo_id)
             self._announce(PictureRefused(ticket, _GONE) if thumbnail is None else PictureReady(ticket, thumbnail))
             return
+        note = ""
+        try:
+            if isinstance(source, PictureRegion):
+                detail = self._details.cut(source, None, _CHIP_PX)
+                future, note = detail.decoded, detail.note
+            else:
+                future = self.decode_now(source, None, _CHIP_PX)
+        except PhotofindError as error:
+            self._announce(PictureRefused(ticket, str(error)))
+            return
         _when_done(
-            self.decode_now(source, None, _CHIP_PX),
-            lambda decoded: self._announce(PictureReady(ticket, decoded.thumbnail)),
+            future,
+            lambda decoded: self._announce(PictureReady(ticket, decoded.thumbnail, note)),
             lambda sentence: self._announce(PictureRefused(ticket, sentence)),
         )
 
@@ -89,14 +102,14 @@ class Viewing:
 def decode_question_picture(
     decoders: DecoderPool, source: PictureSource, input_spec: InputSpec | None, thumbnail_px: int = 0
 ) -> "Future[Decoded]":
-    """Decode a picture of a question, ahead of all indexing. ``source`` is no photo of the library."""
+    """Decode a picture of a question, ahead of all indexing. ``source`` is no photo of the library, and no part of one."""
     match source:
         case PictureFile(path):
             request = DecodeRequest(path, input_spec=input_spec, thumbnail_px=thumbnail_px, facts=False)
             return decoders.decode_now(request, input_spec, thumbnail_px)
         case PictureBytes(data):
             return decoders.decode_now(data, input_spec, thumbnail_px)
-        case PictureOfPhoto():
+        case PictureOfPhoto() | PictureRegion():
             raise ValueError("a photo of the library is found by its id")
 
 

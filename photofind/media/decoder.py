@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from photofind.core.errors import PhotofindError, UnreadablePicture
 from photofind.core.photo import Facts
-from photofind.core.pixels import InputSpec
+from photofind.core.pixels import InputSpec, Region
 from photofind.media.memory_limit import too_much_memory
 
 if TYPE_CHECKING:
@@ -27,13 +27,15 @@ class DecodeRequest:
     """One file to read. ``path`` may hold surrogates for bytes that are not UTF-8 (`os.fsdecode`).
 
     ``input_spec`` asks for the encoder's input too; ``thumbnail_px`` is the longest edge of the thumbnail, 0 for none;
-    ``facts`` asks for EXIF, IPTC, XMP and the sidecar.
+    ``facts`` asks for EXIF, IPTC, XMP and the sidecar. With a ``region`` thumbnail and encoder's input show only that part
+    of the upright picture, decoded as large as they need it.
     """
 
     path: str
     input_spec: InputSpec | None = None
     thumbnail_px: int = 0
     facts: bool = True
+    region: Region | None = None
 
 
 @dataclass(frozen=True, slots=True)

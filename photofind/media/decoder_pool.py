@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from photofind.core.pixels import InputSpec
+from photofind.core.pixels import InputSpec, Region
 from photofind.media import decoder
 from photofind.media.decoder import MAX_PIXELS, Decoded, DecodeRequest, ViewPixels
 from photofind.media.decoder_lane import DecoderLane
@@ -80,15 +80,20 @@ class DecoderPool:
         return self._background.submit(decoder.hash_file, path)
 
     def decode_now(
-        self, request_or_bytes: DecodeRequest | bytes, input_spec: InputSpec | None, thumbnail_px: int
+        self,
+        request_or_bytes: DecodeRequest | bytes,
+        input_spec: InputSpec | None,
+        thumbnail_px: int,
+        region: Region | None = None,
     ) -> Future[Decoded]:
-        """Read a file, or the bytes of an image file, for a question: never waits behind the background."""
+        """Read a file, or the bytes of an image file, or a part of the picture, for a question: never waits behind the
+        background."""
         if isinstance(request_or_bytes, DecodeRequest):
-            request = replace(request_or_bytes, input_spec=input_spec, thumbnail_px=thumbnail_px)
+            request = replace(request_or_bytes, input_spec=input_spec, thumbnail_px=thumbnail_px, region=region)
             return self._questions.submit(
                 decoder.decode_file, request, self._max_pixels, finish=lambda answer: _with_input(answer, input_spec)
             )
-        request = DecodeRequest("", input_spec, thumbnail_px)
+        request = DecodeRequest("", input_spec, thumbnail_px, region=region)
         return self._questions.submit(
             decoder.decode_bytes,
             request_or_bytes,

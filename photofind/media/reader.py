@@ -76,15 +76,25 @@ def view_file(path: str, max_width_px: int, max_height_px: int, max_pixels: int)
 
 
 def _decode(source: Source, request: DecodeRequest, max_pixels: int) -> tuple[Decoded, bytes]:
-    spec = request.input_spec
-    picture = _picture_of(source, request.path, lambda _full: scaling.need_of(spec, request.thumbnail_px), max_pixels)
+    spec, region = request.input_spec, request.region
+
+    def need(full: Size) -> Need:
+        if region is None:
+            return scaling.need_of(spec, request.thumbnail_px)
+        return scaling.need_of_part(spec, request.thumbnail_px, region, full)
+
+    picture = _picture_of(source, request.path, need, max_pixels)
+    pixels, size = picture.pixels, picture.full_size
+    if region is not None:
+        pixels = scaling.part_of(pixels, region)
+        size = pixels.size
     facts, sidecar_mtime_ns = Facts(), 0
     if request.facts:
         sidecar = read_sidecar(request.path) if source.mtime_ns else None
         facts = gather_facts([picture.embedded], sidecar.properties if sidecar else None)
         sidecar_mtime_ns = sidecar.mtime_ns if sidecar else 0
-    small = _small(picture, request.thumbnail_px)
-    encoder_input = scaling.encoder_input(picture.pixels, spec).tobytes() if spec else b""
+    small = _small(pixels, size, request.thumbnail_px)
+    encoder_input = scaling.encoder_input(pixels, spec).tobytes() if spec else b""
     decoded = Decoded(
         content_hash=source.content_hash,
         size_bytes=source.size_bytes,
@@ -101,11 +111,11 @@ def _decode(source: Source, request: DecodeRequest, max_pixels: int) -> tuple[De
     return decoded, encoder_input
 
 
-def _small(picture: Picture, longest_px: int) -> Image.Image:
+def _small(pixels: Image.Image, full_size: Size, longest_px: int) -> Image.Image:
     """The thumbnail, or all that was decoded where none is asked for."""
     if longest_px <= 0:
-        return picture.pixels
-    return scaling.thumbnail(picture.pixels, scaling.fitted_size(picture.full_size, longest_px, longest_px))
+        return pixels
+    return scaling.thumbnail(pixels, scaling.fitted_size(full_size, longest_px, longest_px))
 
 
 def _picture_of(source: Source, name: str, need: Callable[[Size], Need], max_pixels: int) -> Picture:

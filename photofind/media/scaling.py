@@ -1,11 +1,12 @@
 """How large pictures have to be decoded, and what is made from them: encoder input, thumbnail, view."""
 
+import math
 from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import Image
 
-from photofind.core.pixels import InputSpec
+from photofind.core.pixels import InputSpec, Region, seen_by
 
 Size = tuple[int, int]
 
@@ -38,6 +39,23 @@ def need_of(spec: InputSpec | None, thumbnail_px: int) -> Need:
     return Need(shorter, longer)
 
 
+def need_of_part(spec: InputSpec | None, thumbnail_px: int, region: Region, full: Size) -> Need:
+    """What a part of a picture needs, as a size of the whole picture, of which ``full`` is the upright size."""
+    need = need_of(spec, thumbnail_px)
+    sides = full[0] * region.width, full[1] * region.height
+    scale = min(1.0, max(need.shorter_px / max(min(sides), 1.0), need.longer_px / max(*sides, 1.0)))
+    return Need(math.ceil(scale * min(full)), math.ceil(scale * max(full)))
+
+
+def part_of(image: Image.Image, region: Region) -> Image.Image:
+    """A part of the picture in whole pixels, at least one; what lies outside of the picture is left out."""
+    width, height = image.size
+    left, top = min(width - 1, max(0, round(region.left * width))), min(height - 1, max(0, round(region.top * height)))
+    right = max(left + 1, min(width, round((region.left + region.width) * width)))
+    bottom = max(top + 1, min(height, round((region.top + region.height) * height)))
+    return image.crop((left, top, right, bottom))
+
+
 def fitted_size(size: Size, max_width_px: int, max_height_px: int) -> Size:
     """The size at which a picture fits, never larger than it is, at least one pixel each way."""
     width, height = size
@@ -61,20 +79,14 @@ def encoder_input(image: Image.Image, spec: InputSpec) -> Image.Image:
     """
     size, (width, height) = spec.size_px, image.size
     filter_ = Image.Resampling.BILINEAR if spec.interpolation == "bilinear" else Image.Resampling.BICUBIC
-    if spec.resize == "squash":
-        return image.resize((size, size), filter_)
+    seen = seen_by(spec, width, height)
     if spec.resize == "longest":
-        ratio = max(width, height) / size
-        inner = (min(size, max(1, round(width / ratio))), min(size, max(1, round(height / ratio))))
+        inner = (round(size / seen.width), round(size / seen.height))
         padded = Image.new("RGB", (size, size), (spec.fill,) * 3)
         padded.paste(image.resize(inner, filter_), ((size - inner[0]) // 2, (size - inner[1]) // 2))
         return padded
-    # torchvision's Resize(size) and CenterCrop(size): the longer side is cut to whole pixels, then the middle is taken
-    scaled_width = size if width <= height else int(size * width / height)
-    scaled_height = size if height <= width else int(size * height / width)
-    left, top = round((scaled_width - size) / 2), round((scaled_height - size) / 2)
-    across, down = width / scaled_width, height / scaled_height
-    box = (left * across, top * down, min(width, (left + size) * across), min(height, (top + size) * down))
+    left, top = seen.left * width, seen.top * height
+    box = (left, top, min(width, left + seen.width * width), min(height, top + seen.height * height))
     return image.resize((size, size), filter_, box=box)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from photofind.core.photo import Facts, PhotoId
+from photofind.store.catalogue_albums import CatalogueOfAlbums
 from photofind.store.catalogue_connection import storable, wall_clock_s
 from photofind.store.catalogue_files import CatalogueOfFiles, FileStat, KnownFile
 
@@ -32,7 +33,7 @@ _FACT_COLUMNS = (
 )  # fmt: skip
 
 
-class Catalogue(CatalogueOfFiles):
+class Catalogue(CatalogueOfFiles, CatalogueOfAlbums):
     """The writing side of the catalogue; see ``CatalogueReader`` for the other."""
 
     # Settings of the library itself

@@ -12,6 +12,7 @@ from photofind.core.photo import PhotoId
 from photofind.core.words import search_words
 from photofind.store.catalogue_damage import note_damage
 from photofind.store.catalogue_schema import open_for_writing
+from photofind.store.photo_texts import texts_of
 from photofind.store.sqlite_errors import is_damage
 from photofind.store.sqlite_room import is_full
 
@@ -84,21 +85,11 @@ class CatalogueConnection:
 
 def words_of(connection: sqlite3.Connection, photo_id: PhotoId) -> str | None:
     """The words that literal search is to find of a photo, None for one that is not known. Raises sqlite3.Error."""
-    row = connection.execute(
-        "SELECT p.directory, p.name, f.camera_make, f.camera_model, f.lens, f.taken, f.title, f.caption"
-        " FROM photos p LEFT JOIN facts f ON f.photo_id = p.id WHERE p.id = ?",
-        (photo_id,),
-    ).fetchone()
-    if row is None:
+    texts = texts_of(connection, photo_id)
+    if texts is None:
         return None
-    tags = connection.execute(
-        "SELECT DISTINCT tag FROM tags t WHERE photo_id = ? AND origin != 'removed' AND NOT EXISTS"
-        " (SELECT 1 FROM tags r WHERE r.photo_id = t.photo_id AND r.tag = t.tag AND r.origin = 'removed')",
-        (photo_id,),
-    )
-    texts = [os.fsdecode(row[0]), os.fsdecode(row[1]), *(text for text in row[2:] if text), *(tag for (tag,) in tags)]
-    # a full stop of its own keeps phrases from running across fields
-    return " . ".join(" ".join(search_words(text)) for text in texts)
+    # a full stop of its own parts fields: see ``indexed_words``
+    return " . ".join(" ".join(search_words(text.text)) for text in texts)
 
 
 def refused(error: sqlite3.Error, path: Path) -> StoreFailed:

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from photofind.store.catalogue_migrations import made_since
 from photofind.store.catalogue_schema import SCHEMA_VERSION
 from photofind.store.sqlite_errors import is_damage
 
@@ -46,7 +47,8 @@ def damage_of(catalogue: Path) -> str:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version > SCHEMA_VERSION:  # of a newer photofind, which knows what belongs in it
                 return ""
-            if version and not {"photos", "folders", "tags", "encoded", "meta"} <= tables:
+            needed = {"photos", "folders", "tags", "encoded", "meta", "albums"} - made_since(version)
+            if version and not needed <= tables:
                 return "tables are missing"
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0] if in_doubt else "ok"
     except sqlite3.Error as error:

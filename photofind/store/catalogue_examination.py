@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from photofind.core.photo import PhotoId
 from photofind.store.catalogue_connection import words_of
+from photofind.store.catalogue_migrations import made_since
 from photofind.store.catalogue_schema import SCHEMA_VERSION, schema
 from photofind.store.id_columns import id_array
 from photofind.store.sqlite_errors import is_damage
@@ -57,8 +58,12 @@ def is_of_indexes_only(troubles: Sequence[str]) -> bool:
 
 
 def missing_objects(connection: sqlite3.Connection) -> dict[str, str]:
-    """Name → SQL of tables, indexes and triggers that are not there. Raises sqlite3.Error."""
+    """Name → SQL of tables, indexes and triggers that are not there and should be, in a catalogue of its version.
+
+    Raises sqlite3.Error.
+    """
     there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    there |= made_since(version_of(connection))
     return {name: sql for name, sql in schema().items() if name not in there}
 
 

@@ -6,11 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from photofind.core.album import Album
+from photofind.core.literal_finds import PhotoText, TextPlace
 from photofind.core.photo import Counts, FolderState, PhotoId, PhotoRow, ProblemRow
-from photofind.core.words import phrase_query
+from photofind.core.query.known import KnownValues
+from photofind.core.query.parts import Filter, Literal
+from photofind.core.question import Order
+from photofind.store.catalogue_albums import albums_of
 from photofind.store.catalogue_connection import BELOW, below, split_path
 from photofind.store.catalogue_work import CatalogueOfWork, Twin, Work, join_path
 from photofind.store.id_columns import id_array, id_list
+from photofind.store.photo_texts import texts_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -150,20 +156,55 @@ class CatalogueReader(CatalogueOfWork):
         rows = exact or self._connection.execute(f"SELECT id FROM photos WHERE {BELOW} AND gone_s IS NULL", below(path))
         return [row[0] for row in rows]
 
-    def literal_hits(self, text: str, limit: int | None) -> "array[int]":
+    def shown_contents(self, hashes: Iterable[bytes]) -> dict[bytes, PhotoId]:
+        """For each of these content hashes the first photo that has it and can be shown."""
+        query = "SELECT min(id) FROM photos WHERE content_hash = ? AND gone_s IS NULL AND has_thumbnail = 1"
+        found = {content: self._connection.execute(query, (content,)).fetchone()[0] for content in hashes}
+        return {content: photo_id for content, photo_id in found.items() if photo_id is not None}
+
+    # Questions
+
+    def albums(self) -> list[Album]:
+        """The smart albums, in the user's order."""
+        return albums_of(self._connection)
+
+    def literal_hits(self, text: str, limit: int | None, allowed: "NDArray[np.int64] | None" = None) -> "array[int]":
         """Photos whose names, folders, tags, captions, camera or date hold all words of ``text``; best first.
 
-        Order: SQLite FTS5's bm25.
+        Of ``allowed`` only where that is given. See ``literal_search``.
         """
-        query = phrase_query(text)
-        if not query:
-            return array("q")
-        rows = self._connection.execute(
-            "SELECT p.id FROM words w JOIN photos p ON p.id = w.rowid WHERE words MATCH ? AND p.gone_s IS NULL"
-            " AND p.has_thumbnail = 1 ORDER BY bm25(words), p.sort_s DESC, p.id DESC LIMIT ?",
-            (query, -1 if limit is None else limit),
-        )
-        return array("q", (row[0] for row in rows))
+        from photofind.store.literal_search import literal_hits
+
+        return literal_hits(self._connection, text, limit, allowed)
+
+    def filtered_ids(self, filters: Sequence[Filter], literals: Sequence[Literal] = ()) -> "NDArray[np.int64]":
+        """All photos that can be shown and for which all of these hold; int64 [n], ascending. See ``catalogue_filters``."""
+        from photofind.store.catalogue_filters import filtered_ids
+
+        return filtered_ids(self._connection, filters, literals)
+
+    def places(self, order: Order) -> "NDArray[np.int64] | None":
+        """The place of each photo in this order. See ``catalogue_orders``."""
+        from photofind.store.catalogue_orders import places
+
+        return places(self._connection, order)
+
+    def known_values(self) -> KnownValues:
+        """What filters can be completed with. See the module of that name."""
+        from photofind.store.known_values import known_values
+
+        return known_values(self._connection)
+
+    def texts(self, photo_id: PhotoId) -> list[PhotoText]:
+        """What literal search reads of the photo, of folders those from the watched one on; nothing for one not known."""
+        from photofind.store.text_filters import folders_of
+
+        roots = [os.fsdecode(path) for (path,) in self._connection.execute("SELECT path FROM folders WHERE watched = 1")]
+        texts = texts_of(self._connection, photo_id) or []
+        return [
+            PhotoText(one.place, os.sep.join(folders_of(one.text, roots))) if one.place is TextPlace.FOLDER else one
+            for one in texts
+        ]
 
     def tags(self, photo_id: PhotoId) -> list[str]:
         """What the photo is tagged with: by its file and by the user, less what the user removed."""

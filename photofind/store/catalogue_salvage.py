@@ -14,9 +14,9 @@ from photofind.store.sqlite_reading import connect_for_reading
 
 _IDS_AT_ONCE = 1024
 _SAID_BY_USER = ("facts", "tags")  # in part: a photo that lost some of it may have lost what nobody can read again
-_MOST_FOLDERS = 10_000
+_MOST_FOLDERS = 10_000  # and albums
 # Of each table the column to go through it by; what is not named is made again, or read as a whole.
-_BY_ID = {"folders": "id", "photos": "id", "facts": "photo_id", "tags": "photo_id", "encoded": "photo_id"}
+_BY_ID = {"folders": "id", "photos": "id", "facts": "photo_id", "tags": "photo_id", "encoded": "photo_id", "albums": "id"}
 _MADE_AGAIN = {"other_files", "folder_counts", "encoder_counts", "words"}
 
 
@@ -29,6 +29,8 @@ class Salvaged:
     doubtful: set[int] = field(default_factory=set)
     knows_folders: bool = False
     """Whether the list of folders could be read whole."""
+    knows_albums: bool = False
+    """Whether all albums could be read, if there were any."""
 
 
 def salvage(damaged: Path | None, fresh: Path, highest_id: int, encoder_keys: Sequence[str]) -> Salvaged:
@@ -77,9 +79,11 @@ def _copy_all(
             continue
         if table == "folders":
             done.knows_folders = True
+        elif table == "albums":
+            done.knows_albums = True
         marks = ",".join("?" * len(columns))
         insert = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({marks})"
-        highest = _MOST_FOLDERS if table == "folders" else highest_id
+        highest = _MOST_FOLDERS if table in ("folders", "albums") else highest_id
         for rows, lost in _read(source, table, columns, highest, encoder_keys):
             with suppress(sqlite3.IntegrityError, sqlite3.DataError):
                 target.executemany(insert, rows)
@@ -87,6 +91,8 @@ def _copy_all(
                 done.lost_photos += len(lost)
             elif table == "folders":
                 done.knows_folders &= not lost
+            elif table == "albums":
+                done.knows_albums &= not lost
             elif table in _SAID_BY_USER:
                 done.doubtful.update(lost)
 

@@ -12,7 +12,7 @@ from photofind.store.durable import NO_ROOM
 from photofind.store.sqlite_reading import connect_for_reading, has_log
 from photofind.store.sqlite_room import is_full
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # Paths are BLOBs (os.fsencode): Linux names need not be UTF-8, and SQLite refuses lone surrogates in TEXT.
 # AUTOINCREMENT: ids name vectors and thumbnails in other stores, so none is ever given twice.
@@ -54,6 +54,8 @@ CREATE INDEX photos_by_content ON photos (content_hash);
 CREATE INDEX photos_by_stat ON photos (size_bytes, mtime_ns);
 CREATE INDEX photos_by_folder ON photos (folder_id);
 CREATE INDEX photos_with_problem ON photos (id) WHERE problem IS NOT NULL;
+CREATE INDEX photos_by_user_rating ON photos (user_rating) WHERE user_rating IS NOT NULL;
+CREATE INDEX photos_by_format ON photos (format) WHERE gone_s IS NULL AND has_thumbnail = 1;
 
 CREATE TABLE facts (
     photo_id INTEGER PRIMARY KEY REFERENCES photos (id) ON DELETE CASCADE,
@@ -63,6 +65,10 @@ CREATE TABLE facts (
     latitude REAL, longitude REAL, altitude_m REAL,
     rating INTEGER, label TEXT, title TEXT, caption TEXT
 );
+CREATE INDEX facts_by_camera ON facts (camera_make, camera_model);
+CREATE INDEX facts_by_lens ON facts (lens) WHERE lens IS NOT NULL;
+CREATE INDEX facts_by_place ON facts (latitude, longitude) WHERE latitude IS NOT NULL;
+CREATE INDEX facts_by_rating ON facts (rating) WHERE rating IS NOT NULL;
 
 -- origin: 'file' what file or sidecar say, 'added' and 'removed' what the user said here
 CREATE TABLE tags (
@@ -96,6 +102,15 @@ CREATE TABLE other_files (
     kind TEXT NOT NULL,                          -- 'raw', 'video' or 'other'
     PRIMARY KEY (directory, name)
 ) WITHOUT ROWID;
+
+-- smart albums: questions that the user keeps
+CREATE TABLE albums (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    position INTEGER NOT NULL,                   -- in the side bar, from 0
+    question TEXT NOT NULL,                      -- JSON; photos by content hash: see core.album
+    created_s INTEGER NOT NULL
+);
 """
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from photofind.core.album import Album, BadAlbum, kept_album
 from photofind.core.errors import StoreFailed
 from photofind.store.durable import PRIVATE_FILE, disk_errors, private_folder, replace_file, sync_descriptor
 from photofind.store.user_edits import PhotoEdits
@@ -42,6 +43,7 @@ class BackupHead:
     digest: str
     photos: int
     folders: int
+    albums: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +54,19 @@ class Backup:
     folders: tuple[str, ...]
     settings: Mapping[str, Any]
     photos: tuple[PhotoEdits, ...]
+    albums: tuple[Album, ...] = ()
 
 
-def content_lines(folders: Iterable[str], settings: Mapping[str, Any], photos: Iterable[PhotoEdits]) -> Iterator[bytes]:
+def content_lines(
+    folders: Iterable[str], settings: Mapping[str, Any], photos: Iterable[PhotoEdits], albums: Iterable[Album] = ()
+) -> Iterator[bytes]:
     """The lines that make up the content; equal contents give equal lines."""
     for folder in folders:
         yield _line({"folder": folder})
     for name in sorted(settings):
         yield _line({"setting": name, "value": settings[name]})
+    for album in albums:
+        yield _line({"album": album.name, "question": json.loads(album.question_json), "created_s": album.created_s})
     for one in photos:
         value: dict[str, Any] = {"hash": one.content_hash.hex(), "in": one.folder, "photo": one.relative_path}
         if one.rating is not None:
@@ -116,6 +123,7 @@ def read_backup(path: Path) -> Backup:
     folders: list[str] = []
     settings: dict[str, Any] = {}
     photos: list[PhotoEdits] = []
+    albums: list[Album] = []
 
     def take(line: bytes) -> None:
         value: dict[str, Any] = json.loads(line)
@@ -126,12 +134,15 @@ def read_backup(path: Path) -> Backup:
                 settings[name] = setting
             case {"photo": str(relative), "in": str(folder), "hash": str(content)}:
                 photos.append(_photo(value, bytes.fromhex(content), folder, relative))
+            case {"album": str(name), "question": question, "created_s": int(created_s)}:
+                with contextlib.suppress(BadAlbum):  # of a later version
+                    albums.append(kept_album(name, json.dumps(question), created_s))
 
     head, digest = _read(path, take)
     about = BackupHead(
-        path, int(head.get("made_s", 0)), str(head.get("program", "")), digest, len(photos), len(folders)
+        path, int(head.get("made_s", 0)), str(head.get("program", "")), digest, len(photos), len(folders), len(albums)
     )
-    return Backup(about, tuple(folders), settings, tuple(photos))
+    return Backup(about, tuple(folders), settings, tuple(photos), tuple(albums))
 
 
 def digest_of_backup(path: Path) -> str:

@@ -76,6 +76,11 @@ class MilvusIndex:
         ids, scores = np.concatenate([found[0], rest]), np.concatenate([found[1], scan_all([vectors], query)])
         return best_first(ids, scores, wanted)
 
+    def cosines(self, vectors: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        queries = [unit_query(vector, self._collection.dimension) for vector in vectors]
+        ids, stored = self._collection.vectors_of(self.ids())
+        return ids, np.array([scan_all([stored], query) for query in queries], np.float32).reshape(len(queries), len(ids))
+
     def vectors_of(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
         return self._collection.vectors_of(np.asarray(ids, dtype=np.int64))
 

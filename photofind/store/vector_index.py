@@ -33,6 +33,12 @@ class VectorIndex(Protocol):
         candidates; ids in it without a vector are passed over. Raises ValueError for a vector without direction.
         """
 
+    def cosines(self, vectors: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """All ids [n], in no order, and their cosines with each of ``vectors`` [m, d]: float32 [m, n].
+
+        Raises ValueError for a vector without direction.
+        """
+
     def upsert(self, ids: NDArray[np.int64], vectors: NDArray[np.float16]) -> None:
         """Add or replace vectors float16 [n, d]; of an id given twice the last counts. Raises ValueError."""
 
@@ -114,6 +120,13 @@ class FlatIndex:
                     ids, scores = ids[mask], scores[mask]
                 return best_first(ids, scores, wanted)
             return _best(parts, ids, mask, query, wanted)
+
+    def cosines(self, vectors: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        queries = [unit_query(vector, self._dimension) for vector in vectors]
+        with self._lock:
+            live, parts = self._slots.live, self._slots.parts()
+            scores = np.array([scan_all(parts, query) for query in queries], np.float32).reshape(len(queries), len(live))
+            return self._slots.id_of_slot[live], scores if live.all() else scores[:, live]
 
     def upsert(self, ids: NDArray[np.int64], vectors: NDArray[np.float16]) -> None:
         check_vectors(ids, vectors, self._dimension)

@@ -25,12 +25,15 @@ from photofind.cli import main
 from photofind.config.resources import resource
 from photofind.config.settings import Settings
 from photofind.core.errors import StoreFailed
+from photofind.core.question import Question
 from photofind.encoders.shelf import Shelf
+from photofind.library.albums import keep_question
 from photofind.library.doctor import watching_check
 from photofind.library.engine import Engine
 from photofind.library.front import LibraryFront
 from photofind.library.instance import send_command
-from photofind.library.session import library_paths, open_library
+from photofind.library.session import library_paths, open_library, write_to_library
+from photofind.store.catalogue_migrations import made_since
 from photofind.store.catalogue_reader import CatalogueReader
 from photofind.store.vector_journal_reader import read_journal
 
@@ -102,6 +105,32 @@ def test_a_healthy_library_is_fine_in_every_part(run: Run, healthy: Path, librar
     assert run("doctor", "--repair")[0] == 0
     assert {path: path.read_bytes() for path in library.rglob("*.journal")} == before
     assert_all_is_found(run, healthy, library)
+
+
+def test_albums_whose_table_is_lost_come_from_the_backup(
+    run: Run, library: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_to_library(library_paths(library), lambda desk: keep_question(desk, "Wachau", Question("red")))
+    assert codes(run("doctor")[1]) == []
+    damage.change("catalogue.db", "DROP TABLE albums")(library)
+    status, reply, _ = run("doctor")
+    assert (status, codes(reply)) == (1, ["catalogue-incomplete"])
+    with closing(CatalogueReader(library / "catalogue.db")) as reader, pytest.raises(sqlite3.OperationalError):
+        reader.albums()
+    with caplog.at_level("WARNING"):
+        assert run("doctor", "--repair")[0] == 0
+    with closing(CatalogueReader(library / "catalogue.db")) as reader:
+        assert [album.text for album in reader.albums()] == ["red"]
+
+
+def test_a_library_of_an_older_photofind_is_fine(run: Run, library: Path) -> None:
+    older = ["DROP TABLE albums", "PRAGMA user_version = 2"]
+    with closing(sqlite3.connect(library / "catalogue.db")) as connection:
+        indexes = connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'").fetchall()
+        older += [f"DROP INDEX {name}" for (name,) in indexes if name in made_since(2)]
+    damage.change("catalogue.db", *older)(library)
+    status, reply, _ = run("doctor")
+    assert (status, codes(reply)) == (0, []), reply
 
 
 DAMAGES: dict[str, tuple[tuple[str, ...], tuple[damage.Damage, ...]]] = {

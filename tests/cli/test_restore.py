@@ -13,8 +13,11 @@ import pytest
 from photofind.cli import main
 from photofind.config.resources import resource
 from photofind.config.settings import Settings, load, save
+from photofind.core.question import Question
 from photofind.encoders.shelf import Shelf
-from photofind.library.session import library_paths, open_library
+from photofind.library.albums import keep_question, question_of
+from photofind.library.librarian import Desk
+from photofind.library.session import library_paths, open_library, write_to_library
 from photofind.store.catalogue_reader import CatalogueReader
 
 MakePicture = Callable[..., Path]
@@ -89,6 +92,27 @@ def test_a_fresh_library_gets_all_of_it_when_its_photos_are_read(
     assert said_of(tmp_path / "new") == all_edits(photos / "2020")
     assert [hit["path"] for hit in run("new", "search", "muller")[1]["hits"]] == [str(photos / "2020" / "green.jpg")]
     assert not (tmp_path / "new" / "backups" / "waiting.edits").exists()
+
+
+def test_albums_come_back_with_the_photos_they_name(run: Run, photos: Path, tmp_path: Path) -> None:
+    run("old", "index", photos)
+
+    def keep(desk: Desk) -> None:
+        (photo_id,) = desk.reader.ids_at(str(photos / "2020" / "red.jpg"))
+        keep_question(desk, "Like red", Question("warm", liked=(photo_id,)))
+
+    write_to_library(library_paths(tmp_path / "old"), keep)
+    newest = run("old", "restore", "--list")[1]["backups"][0]
+    assert newest["albums"] == 1
+    assert run("new", "restore", newest["path"], "--dry-run")[1]["albums"] == ["Like red"]
+    assert run("new", "restore", newest["path"])[1]["albums"] == ["Like red"]
+    assert run("new", "restore", newest["path"])[1]["albums"] == []
+    run("new", "index")
+    with closing(CatalogueReader(tmp_path / "new" / "catalogue.db")) as reader:
+        (album,) = reader.albums()
+        asked, missing = question_of(reader, album)
+        assert ([row.path for row in reader.rows(asked.liked)], asked.text) == ([str(photos / "2020" / "red.jpg")], "warm")
+        assert missing == 0
 
 
 def test_photos_that_were_renamed_and_moved_are_known_by_their_content(

@@ -62,6 +62,12 @@ ARCHITECTURES: dict[str, dict[str, Any]] = {
         },
     },
 }
+# As real SigLIP towers gather their patches; test_vit has 64 numbers to a patch.
+ARCHITECTURES["siglip-map"] = {
+    **ARCHITECTURES["siglip"],
+    "embed_dim": 64,
+    "vision_cfg": {**ARCHITECTURES["siglip"]["vision_cfg"], "timm_pool": "map", "timm_proj": "none"},
+}
 PREPROCESS = {"mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25], "interpolation": "bicubic", "resize_mode": "squash"}
 
 
@@ -91,7 +97,7 @@ def _save(architecture: str, folder: Path) -> Path:
     folder.mkdir()
     model_cfg = ARCHITECTURES[architecture]
     text_cfg = model_cfg["text_cfg"]
-    if architecture == "siglip":
+    if architecture.startswith("siglip"):
         _save_gemma_tokenizer(folder)
     elif "hf_tokenizer_name" in text_cfg:
         _save_tokenizer(folder)

@@ -76,6 +76,22 @@ def test_texts_overtake_pictures_even_those_that_have_begun(running: EncoderProc
     assert order == ["text", "many", "more"]
 
 
+def test_where_one_picture_is_like_a_text_comes_back_before_pictures_that_wait(running: EncoderProcess) -> None:
+    order: list[str] = []
+    many = running.encode_images(noise(3000))
+    found = running.attribute(noise(1)[0], "dog")
+    for name, future in (("many", many), ("found", found)):
+        future.add_done_callback(lambda _future, name=name: order.append(name))
+    shares = found.result(PATIENCE_S)
+    assert (shares.shape, shares.dtype) == ((2, 2), np.float32)
+    assert 0 <= shares.min() <= shares.max() <= 1
+    many.result(PATIENCE_S)
+    wait_for(lambda: len(order) == 2, "all callbacks")
+    assert order == ["found", "many"]
+    with pytest.raises(EncoderUnavailable, match="32 × 32"):
+        running.attribute(np.zeros((8, 8, 3), np.uint8), "dog").result(PATIENCE_S)
+
+
 def test_what_is_cancelled_while_it_waits_is_not_encoded(running: EncoderProcess) -> None:
     first = running.encode_images(noise(1000))
     second = running.encode_images(noise(10))

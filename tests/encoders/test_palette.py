@@ -136,6 +136,8 @@ def test_in_its_thread_it_answers_in_futures_and_stops_twice() -> None:
     first, second = encoder.encode_texts(["red", "dog"]).result(10)
     assert first is not None
     assert second is None
+    with pytest.raises(EncoderUnavailable, match="not available for this encoder"):
+        encoder.attribute(np.zeros((SIZE, SIZE, 3), dtype=np.uint8), "red").result(10)
     encoder.stop()
     encoder.stop()
     with pytest.raises(EncoderUnavailable, match="stopped"):

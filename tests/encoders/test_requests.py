@@ -4,20 +4,33 @@ import numpy as np
 import pytest
 
 from photofind.core.errors import EncoderUnavailable
-from photofind.encoders.requests import PictureRequest, RequestQueue, TextRequest, WarmUp
+from photofind.encoders.requests import AttributionRequest, PictureRequest, RequestQueue, TextRequest, WarmUp
 
 
 def pictures() -> PictureRequest:
     return PictureRequest(np.zeros((1, 2, 2, 3), dtype=np.uint8))
 
 
+def one_picture() -> AttributionRequest:
+    return AttributionRequest(np.zeros((2, 2, 3), dtype=np.uint8), "dog")
+
+
 def test_texts_go_before_pictures_and_the_first_come_first() -> None:
     queue = RequestQueue()
-    put = [pictures(), TextRequest(["a"]), pictures(), TextRequest(["b"])]
+    put = [pictures(), one_picture(), TextRequest(["a"]), pictures(), TextRequest(["b"])]
     for request in put:
         queue.put(request)
-    assert [queue.take(0) for _ in put] == [put[1], put[3], put[0], put[2]]
+    assert [queue.take(0) for _ in put] == [put[2], put[4], put[1], put[0], put[3]]
     assert queue.take(0) is None
+
+
+def test_while_pictures_are_held_back_the_rest_is_taken() -> None:
+    queue = RequestQueue()
+    put = [pictures(), one_picture(), TextRequest(["a"])]
+    for request in put:
+        queue.put(request)
+    assert [queue.take(0, with_pictures=False) for _ in range(3)] == [put[2], put[1], None]
+    assert queue.take(0) is put[0]
 
 
 def test_what_is_put_back_stays_first_of_its_kind() -> None:
@@ -66,12 +79,13 @@ def test_closing_wakes_the_taker_and_fails_what_waits_and_what_comes() -> None:
 
 def test_closing_fails_requests_in_the_queue() -> None:
     queue = RequestQueue()
-    waiting, begun = pictures(), pictures()
+    waiting, begun, asked = pictures(), pictures(), one_picture()
     queue.put(begun)
     assert queue.take(0) is begun
     queue.put(waiting)
+    queue.put(asked)
     queue.close("The encoder has been stopped.")
     queue.put_back(begun)
-    for request in (waiting, begun):
+    for request in (waiting, begun, asked):
         with pytest.raises(EncoderUnavailable, match="stopped"):
             request.future.result(1)

@@ -20,6 +20,7 @@ from photofind.config.resources import resource
 from photofind.encoders.shelf import Shelf
 from photofind.gui.application import PhotofindApplication
 from photofind.gui.main_window import MainWindow
+from photofind.library.front import LibraryFront
 from photofind.library.session import library_paths, open_library
 
 RED, GREEN, BLUE = (220, 30, 30), (30, 160, 40), (30, 60, 220)
@@ -56,7 +57,9 @@ def open_window(tmp_path: Path, qtbot: QtBot) -> Callable[..., object]:
             return Shelf(tmp_path / "encoders", resource("shelf.json"), endpoint=endpoint)
 
         with open_library(library_paths(tmp_path / "library"), shelf, watch=True) as engine:
-            window = MainWindow(engine)
+            front = LibraryFront(engine.settings, None)  # what a program gives to its window
+            front.attach(engine)
+            window = MainWindow(front)
             qtbot.addWidget(window)
             window.show()
             try:

@@ -29,5 +29,13 @@ class OpenWindow:
         """Wait until exactly these photos are in the grid."""
         self._qtbot.waitUntil(lambda: sorted(self.shown()) == sorted(names), timeout=int(timeout_s * 1000))
 
+    def unfold(self) -> None:
+        """Show the less likely photos of what was typed, too, once it is answered."""
+        search, words = self.window.search, self.window.top.search.words
+        self._qtbot.waitUntil(
+            lambda: search.answered_question is not None and search.answered_question.text == words.text()
+        )
+        self.window.grid.fold_wanted.emit()
+
     def wait_until_first(self, name: str, timeout_s: float = 30) -> None:
         self._qtbot.waitUntil(lambda: self.shown()[:1] == [name], timeout=int(timeout_s * 1000))

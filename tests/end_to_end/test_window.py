@@ -103,6 +103,7 @@ def test_a_search_that_is_open_takes_in_a_photo_that_comes(
         opened.wait_until_shown("poppy.jpg", "leaf.png", "sea.webp")
         qtbot.keyClicks(opened.window.top.search.words, "green")
         opened.wait_until_first("leaf.png")
+        opened.unfold()
         make_picture(photos / "greener.png", (0, 128, 0), size=(320, 240))
         opened.wait_until_shown("poppy.jpg", "leaf.png", "sea.webp", "greener.png")
 

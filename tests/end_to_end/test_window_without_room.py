@@ -135,6 +135,7 @@ def test_a_program_that_starts_on_a_full_disk_shows_photos_and_goes_on_when_ther
         opened.wait_until_shown("poppy.jpg", "leaf.png", "sea.webp")
         qtbot.keyClicks(opened.window.top.search.words, "green")
         opened.wait_until_first("leaf.png")
+        opened.unfold()
         disk.make_room()
         opened.wait_until_shown("poppy.jpg", "leaf.png", "sea.webp", "new.png")
         qtbot.waitUntil(lambda: not doing.isVisible(), timeout=30_000)

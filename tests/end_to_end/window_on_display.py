@@ -14,6 +14,7 @@ from photofind.encoders.shelf import Shelf
 from photofind.gui.application import create_application
 from photofind.gui.main_window import MainWindow
 from photofind.gui.signals import quit_on_signals
+from photofind.library.front import LibraryFront
 from photofind.library.session import library_paths, open_library
 
 
@@ -23,7 +24,9 @@ def main() -> None:
     with open_library(
         library_paths(library), lambda _: Shelf(library / "encoders", resource("shelf.json")), watch=True
     ) as engine:
-        window = MainWindow(engine, on_closed=app.quit)
+        front = LibraryFront(engine.settings, None)
+        front.attach(engine)
+        window = MainWindow(front, on_closed=app.quit)
         window.setGeometry(200, 120, 900, 600)
         window.show()
         window.add_folders([folder])

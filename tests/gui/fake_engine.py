@@ -1,6 +1,7 @@
 """A library in memory that answers from a thread, through the same events as the real one."""
 
 import colorsys
+import math
 import queue
 import threading
 from array import array
@@ -13,10 +14,24 @@ from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 
 from photofind.core import events
+from photofind.core.album import Album, BadAlbum
+from photofind.core.album import from_json as album_from_json
 from photofind.core.errors import StoreFailed
 from photofind.core.findings import REPAIR, Finding, Severity
+from photofind.core.literal_finds import PhotoText, TextPlace
 from photofind.core.photo import Counts, FolderState, PhotoRow, ProblemRow
-from photofind.core.question import Answer, PictureBytes, PictureFile, PictureOfPhoto, PictureSource, Question
+from photofind.core.pixels import Region
+from photofind.core.query import KnownValues
+from photofind.core.question import (
+    Answer,
+    Order,
+    PictureBytes,
+    PictureFile,
+    PictureOfPhoto,
+    PictureRegion,
+    PictureSource,
+    Question,
+)
 
 DAY_S = 86_400
 NEWEST_S = 1_746_280_931  # 3 May 2025
@@ -47,6 +62,7 @@ class FakeSettings:
     side_bar: bool = True
     speed: str = "auto"
     pause_on_battery: bool = False
+    history: tuple[str, ...] = ()
 
 
 SHELF = (
@@ -65,7 +81,9 @@ class FakeEngine:
     """``photos`` synthetic photos in one folder; ``calls`` records what the window asked for.
 
     Words answer with the photos whose number has the words' length as its last digit, pictures with every third
-    photo, the word "nothing" with none. ``held`` keeps answers back until ``release`` is called.
+    photo, the word "nothing" with none. ``groups`` says how many of them are literal, strong and likely hits, the rest
+    being weak; without it none is weak. Photos that are liked come first, those that are not come last. ``held`` keeps
+    answers back until ``release`` is called.
     """
 
     def __init__(
@@ -75,7 +93,9 @@ class FakeEngine:
         self.shelf = SHELF
         self.calls: list[tuple[object, ...]] = []
         self.held = False
+        self.groups: tuple[int, int, int] | None = None
         self.broken_views: set[int] = set()
+        self.unexplained: set[int] = set()
         self.offline: set[int] = set()
         self.problem_rows = [ProblemRow("/photos/broken.jpg", "This JPEG is damaged: it ends too early.")]
         self.findings = [
@@ -83,6 +103,10 @@ class FakeEngine:
             Finding("journal", "torn", Severity.BROKEN, "The last record is cut short.", "Nothing is lost.", REPAIR),
         ]
         self.check_up_fails = ""
+        self.kept: list[tuple[Album, Question]] = []
+        self.left_out = 0
+        self.known = KnownValues()
+        self._album_ids = count(100)
         self.progress = events.Progress(events.Activity.IDLE)
         self.encoder = LIGHT_STATE
         self._thumbnails = thumbnails
@@ -151,17 +175,28 @@ class FakeEngine:
         ids = self._found(question)
         if question.offline is not None:
             ids = array("q", (photo_id for photo_id in ids if (photo_id in self.offline) == question.offline))
+        if question.order is Order.NAME:
+            ids = array("q", sorted(ids))
+        if question.liked or question.disliked:
+            rank = dict.fromkeys(question.liked, -1) | dict.fromkeys(question.disliked, 1)
+            ids = array("q", sorted(ids, key=lambda photo_id: rank.get(photo_id, 0)))
         if question.limit is not None:
             ids = ids[: question.limit]
-        scores = array("f") if question.is_empty else array("f", [0.3] * len(ids))
         note = (
             "Only colours and names can be searched until an encoder is installed."
             if "literal" in question.text
             else ""
         )
-        self._answer(
-            events.AnswerReady(ticket, Answer(question, ids, scores, "light", note, len(ids) if note else 0, seconds=0.021))
-        )
+        if question.is_empty or note:
+            answer = Answer(question, ids, note=note, literal=len(ids) if note else 0)
+        else:
+            literal, strong, likely = self.groups or (0, len(ids) // 4, len(ids) - len(ids) // 4)
+            compared = len(ids) - literal
+            answer = Answer(
+                question, ids, array("f", [0.3] * compared), "light", "", literal, strong, likely, strong + likely,
+                array("f", [0.5] * compared),
+            )  # fmt: skip
+        self._answer(events.AnswerReady(ticket, answer))
         return ticket
 
     def prepare_picture(self, source: PictureSource) -> int:
@@ -171,8 +206,13 @@ class FakeEngine:
         if bad or (isinstance(source, PictureBytes) and not source.data):
             self.post(events.PictureRefused(ticket, "This is not a picture, though its name says so."))
         else:
-            number = source.photo_id if isinstance(source, PictureOfPhoto) else 7
-            self.post(events.PictureReady(ticket, self.thumbnail(number) or b""))
+            number = source.photo_id if isinstance(source, PictureOfPhoto | PictureRegion) else 7
+            jpeg = self.thumbnail(number) or b""
+            note = ""
+            if isinstance(source, PictureRegion):
+                jpeg = cut_out(jpeg, source)
+                note = "It was cut from the preview." if number in self.offline else ""
+            self.post(events.PictureReady(ticket, jpeg, note))
         return ticket
 
     def open_view(self, photo_id: int, max_width_px: int, max_height_px: int) -> int:
@@ -189,6 +229,21 @@ class FakeEngine:
         )
         rows = [bytes(image.constScanLine(y))[: image.width() * 3] for y in range(image.height())]
         self._answer(events.ViewReady(ticket, photo_id, image.width(), image.height(), b"".join(rows)))
+        return ticket
+
+    def explain_view(self, photo_id: int, question: Question) -> int:
+        """The sun of every painted picture, as a 7 × 7 encoder that sees the middle square would find it."""
+        self.calls.append(("explain_view", photo_id, question))
+        ticket = next(self._tickets)
+        finds = (PhotoText(TextPlace.NAME, f"IMG_{photo_id:05}.jpg"), PhotoText(TextPlace.TAG, "Places|Austria|Vienna"))
+        if photo_id in self.unexplained:
+            self._answer(events.OverlayFailed(ticket, photo_id, "It is not available for this encoder.", finds))
+            return ticket
+        sun_x, sun_y = (80 + photo_id * 53 % 250 - 50) / 300 * 7 - 0.5, (90 + photo_id * 31 % 120) / 300 * 7 - 0.5
+        near = (max(0.0, 1 - math.hypot(column - sun_x, row - sun_y) / 2.2) for row in range(7) for column in range(7))
+        self._answer(events.OverlayReady(
+            ticket, photo_id, 7, 7, bytes(round(255 * share) for share in near), Region(0.125, 0, 0.75, 1), finds
+        ))  # fmt: skip
         return ticket
 
     def add_folders(self, folders: Sequence[str]) -> None:
@@ -255,6 +310,56 @@ class FakeEngine:
             self.findings = [replace(one, mended="It was mended.") if one.is_trouble else one for one in self.findings]
         return list(self.findings)
 
+    def known_values(self) -> KnownValues:
+        self._refuse_gui_thread()
+        self.calls.append(("known_values",))
+        return self.known
+
+    def albums(self) -> list[Album]:
+        self._refuse_gui_thread()
+        return [album for album, _question in self.kept]
+
+    def save_album(self, name: str, question: Question) -> Album:
+        self._refuse_gui_thread()
+        assert name not in [album.name for album in self.albums()]
+        album = Album(name, question.text, id=next(self._album_ids))
+        self.kept.append((album, question))
+        return album
+
+    def put_back_album(self, album: Album, position: int) -> Album:
+        self._refuse_gui_thread()
+        self.kept.insert(position, (album, Question(album.text)))
+        return album
+
+    def album_question(self, album: Album) -> tuple[Question, int]:
+        self._refuse_gui_thread()
+        return next((question, self.left_out) for each, question in self.kept if each.id == album.id)
+
+    def rename_album(self, album_id: int, name: str) -> None:
+        self._refuse_gui_thread()
+        if not name.strip():
+            raise BadAlbum("An album needs a name.")
+        self.kept = [(replace(a, name=name) if a.id == album_id else a, question) for a, question in self.kept]
+
+    def move_album(self, album_id: int, position: int) -> None:
+        self._refuse_gui_thread()
+        moved = next(each for each in self.kept if each[0].id == album_id)
+        self.kept.remove(moved)
+        self.kept.insert(position, moved)
+
+    def remove_album(self, album_id: int) -> None:
+        self._refuse_gui_thread()
+        self.kept = [each for each in self.kept if each[0].id != album_id]
+
+    def export_album(self, album: Album, target: str) -> None:
+        self._refuse_gui_thread()
+        Path(target).write_text(album.to_json())
+
+    def import_album(self, source: str) -> Album:
+        self._refuse_gui_thread()
+        album = album_from_json(Path(source).read_text())
+        return self.save_album(f"{album.name} (2)", Question(album.text))
+
     def save_report(self, findings: Sequence[Finding], target: str) -> None:
         self._refuse_gui_thread()
         self.calls.append(("save_report", list(findings), target))
@@ -318,6 +423,17 @@ def jpeg_of(image: QImage) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "JPEG", 88)
     return bytes(buffer.data().data())
+
+
+def cut_out(jpeg: bytes, source: PictureRegion) -> bytes:
+    image = QImage.fromData(jpeg, "JPEG")
+    width, height = image.width(), image.height()
+    return jpeg_of(
+        image.copy(
+            round(source.left * width), round(source.top * height),
+            max(1, round(source.width * width)), max(1, round(source.height * height)),
+        )
+    )  # fmt: skip
 
 
 def thumbnails_from(folder: Path) -> list[bytes]:

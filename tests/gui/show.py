@@ -10,12 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from fake_engine import LIGHT_STATE, PALETTE_STATE, FakeEngine, FakeSettings, thumbnails_from
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
 
 from photofind.core import events
+from photofind.core.album import Album
 from photofind.core.pace import Pace
 from photofind.core.photo import Counts, FolderState, ProblemRow
-from photofind.core.question import PictureFile
+from photofind.core.query import KnownValues
+from photofind.core.question import PictureFile, Question
 from photofind.gui.application import create_application
 from photofind.gui.main_window import MainWindow
 
@@ -28,6 +31,9 @@ FOLDERS = (
     FolderState("/home/anna/Pictures/Phone uploads 2016 to 2025", 3_112),
     FolderState("/media/anna/Archive", 248, offline=True),
 )
+HISTORY = ("grandma in the garden", "camera:nikon sunset", "a white dog in the snow", "\"IMG_2034\"")
+KNOWN = KnownValues(cameras=("Nikon D750", "NIKON Z 6", "Pixel 7"), years=("2024", "2019"))
+ALBUMS = ("Bello", "Snow and ice", "Sunsets at the sea since 2016, without people")
 PROBLEMS = [
     ProblemRow("/home/anna/Pictures/2019/IMG_2231.jpg", "This JPEG is damaged: it ends too early."),
     ProblemRow("/home/anna/Pictures/scans/letter.png", "This is not a picture, though its name says so."),
@@ -55,7 +61,7 @@ def main() -> None:
     empty = given.scene in ("first", "looking", "away")
     engine = FakeEngine(
         0 if empty else given.photos,
-        settings=FakeSettings(theme=given.theme, thumbnail_px=given.cell),
+        settings=FakeSettings(theme=given.theme, thumbnail_px=given.cell, history=HISTORY),
         thumbnails=thumbnails_from(given.thumbnails) if given.thumbnails else (),
     )
     engine.problem_rows = PROBLEMS
@@ -113,6 +119,43 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
         window.top.search.type_more("a white dog in the snow")
     elif name == "literal":
         window.top.search.type_more("literal IMG_2")
+    elif name in ("groups", "by name", "unfolded"):
+        engine.groups = {"by name": (3, 0, 0)}.get(name, (3, 8, 14))
+        window.top.search.type_more("dog")
+        if name == "unfolded":
+            QTimer.singleShot(900, lambda: (window.display.fold_or_unfold(), window.grid.go_to(27)))
+    elif name == "history":
+        window.activateWindow()
+        window.top.search.setFocus()
+        QTimer.singleShot(900, lambda: QTest.keyClick(window.top.search.words, Qt.Key.Key_Down))
+    elif name in ("albums", "keep"):
+        engine.kept = [(Album(each, each, id=number), Question(each)) for number, each in enumerate(ALBUMS, 1)]
+        window.albums.refresh()
+        engine.groups = (0, 8, 14)
+        if name == "keep":
+            window.top.search.type_more("grandma in the garden")
+            QTimer.singleShot(900, window.albums.keep)
+        else:
+            QTimer.singleShot(900, lambda: window.albums.open(engine.kept[1][0]))
+            QTimer.singleShot(1200, lambda: window.side_bar.albums.choose(2))
+    elif name in ("filters", "mistake", "fields", "values"):
+        engine.known = KNOWN
+        window.activateWindow()
+        window.top.search.setFocus()
+        typed = {
+            "filters": 'a dog camera:nikon date:2019..2021 -is:portrait folder:"Phone uploads" rating:>=4',
+            "mistake": "a dog rating:lots camera:nikon ",
+            "fields": "a dog ca",
+            "values": "a dog camera:n",
+        }[name]
+        QTimer.singleShot(500, lambda: QTest.keyClicks(window.top.search.words, typed))
+    elif name == "thumbs":
+        engine.groups = (3, 8, 14)
+        window.top.search.type_more("dog")
+        QTimer.singleShot(900, lambda: judge(window))
+    elif name == "unconvincing":
+        engine.groups = (0, 0, 0)
+        window.top.search.type_more("a unicorn on the moon")
     elif name == "nothing":
         window.top.search.type_more("nothing")
     elif name == "picture":
@@ -120,6 +163,14 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
         window.top.search.type_more("at sunset")
     elif name == "viewer":
         QTimer.singleShot(900, lambda: window.open_photo(4))
+    elif name in ("detail", "detail found"):
+        engine.offline = set(range(12_480)) if name == "detail found" else set()
+        let_go = name == "detail found"
+        QTimer.singleShot(900, lambda: (window.open_photo(4), QTimer.singleShot(600, lambda: draw(window, let_go))))
+    elif name in ("why", "why not"):
+        engine.unexplained = set(range(12_480)) if name == "why not" else set()
+        window.top.search.type_more("sun")
+        QTimer.singleShot(900, lambda: (window.open_photo(4), QTimer.singleShot(600, window.tools.why.toggle)))
     elif name == "selection":
         QTimer.singleShot(900, lambda: select(window))
     elif name == "problems":
@@ -135,6 +186,26 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
     elif name == "away menu":
         engine.offline = set(range(1, 12_480, 3))
         QTimer.singleShot(900, window.status.away.click)
+
+
+def draw(window: MainWindow, let_go: bool) -> None:
+    window.tools.detail.begin()
+    place, drawing = window.viewer.picture_place, window.tools.detail.drawing
+    at = lambda across, down: place.topLeft() + QPoint(round(across * place.width()), round(down * place.height()))  # noqa: E731
+    QTest.mousePress(drawing, Qt.MouseButton.LeftButton, pos=at(0.3, 0.2))
+    QTest.mouseMove(drawing, at(0.6, 0.65))
+    if let_go:
+        QTest.mouseRelease(drawing, Qt.MouseButton.LeftButton, pos=at(0.6, 0.65))
+
+
+def judge(window: MainWindow) -> None:
+    window.thumbs.judge([window.model.photo_id(row) for row in (3, 4)], True)
+    window.thumbs.judge([window.model.photo_id(5)], False)
+    QTimer.singleShot(300, lambda: hover(window, 1))
+
+
+def hover(window: MainWindow, row: int) -> None:
+    window.grid._hover(window.grid.visualRect(window.model.index(row)).center())
 
 
 def select(window: MainWindow) -> None:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from photofind.gui.main_window import MainWindow
-from photofind.gui.photo_delegate import Part, part_at, select_badge, similar_badge
 from photofind.gui.photo_grid import MOST_CELL_PX, PhotoGrid
+from photofind.gui.quick_actions import Part, part_at, select_badge, similar_badge
 
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 SELECT = QItemSelectionModel.SelectionFlag.Select

@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
 from photofind.core import events
-from photofind.core.question import PictureBytes, PictureFile, PictureOfPhoto, Question
+from photofind.core.question import Order, PictureBytes, PictureFile, PictureOfPhoto, Question
 from photofind.gui.main_window import MainWindow
 
 
@@ -204,6 +204,27 @@ def test_new_photos_ask_the_same_question_again_but_never_over_an_answer_that_is
     assert engine.asked()[1] == engine.asked()[2]
 
 
+def test_found_photos_are_ordered_as_chosen_until_the_window_closes(
+    qtbot: QtBot, engine: FakeEngine, window: MainWindow
+) -> None:
+    button = window.top.order
+    assert not button.isVisible(), "by date there is nothing to choose"
+    window.top.search.words.setText("dog")
+    qtbot.waitUntil(button.isVisible)
+    assert button.accessibleName() == "Order: Closest first"
+    menu = window.order.menu()
+    menu.actions()[2].trigger()
+    menu.close()
+    qtbot.waitUntil(lambda: shows(window, Question("dog", order=Order.NAME)))
+    assert window.model.ids[0] < window.model.ids[-1]
+    assert button.accessibleName() == "Order: By name"
+    window.top.search.clear_all()
+    qtbot.waitUntil(lambda: shows(window, Question()))
+    assert not button.isVisible()
+    window.top.search.words.setText("cat")
+    qtbot.waitUntil(lambda: shows(window, Question("cat", order=Order.NAME)))
+
+
 def test_another_encoder_answers_the_question_anew(qtbot: QtBot, engine: FakeEngine, window: MainWindow) -> None:
     window.top.search.words.setText("dog")
     qtbot.waitUntil(lambda: window.search.answered_question.text == "dog")
@@ -238,5 +259,5 @@ def test_a_search_that_takes_a_while_says_that_it_goes_on(qtbot: QtBot, engine: 
     window.top.search.words.setText("dog")
     qtbot.waitUntil(lambda: window.status.shown.text == "Searching…" and window.top.search.mark.is_busy)
     engine.release()
-    qtbot.waitUntil(lambda: window.status.shown.text == "200 photos, closest first")
+    qtbot.waitUntil(lambda: window.status.shown.text == "200 photos found")
     assert not window.top.search.mark.is_busy

@@ -64,7 +64,7 @@ def test_progress_is_told_in_plain_words(qtbot: QtBot, progress: Progress, words
         (Question(), 1, False, "1 photo"),
         (Question("dog"), 0, False, "No photos found"),
         (Question("IMG"), 1, False, "1 photo found"),
-        (Question("dog"), 12_480, True, "12,480 photos, closest first"),
+        (Question("dog"), 12_480, True, "Nothing convincing · 12,480 less likely"),
         (Question("IMG"), 1000, False, "1,000 photos found"),
     ],
 )
@@ -73,10 +73,29 @@ def test_an_answer_is_counted(qtbot: QtBot, question: Question, found: int, scor
     assert status_words.answer(answer, Counts(photos=12_480)) == words
 
 
+@pytest.mark.parametrize(
+    ("literal", "strong", "likely", "words"),
+    [
+        (3, 4, 5, "12 photos found · 3 by name"),
+        (0, 4, 5, "9 photos found"),
+        (1, 0, 0, "1 photo found"),
+        (0, 0, 0, "Nothing convincing · 690 less likely"),
+    ],
+)
+def test_only_convincing_and_literal_photos_count_as_found(
+    qtbot: QtBot, literal: int, strong: int, likely: int, words: str
+) -> None:
+    answer = Answer(
+        Question("dog"), array("q", range(690)), array("f", [0.5] * (690 - literal)), literal=literal, strong=strong,
+        likely=likely,
+    )  # fmt: skip
+    assert status_words.answer(answer, Counts(photos=12_480)) == words
+
+
 def test_an_answer_while_photos_wait_says_how_many_it_is_about(qtbot: QtBot) -> None:
-    answer = Answer(Question("dog"), array("q", range(690)), array("f", [0.5] * 690))
+    answer = Answer(Question("dog"), array("q", range(690)), array("f", [0.5] * 690), strong=2)
     waiting = Counts(photos=5_009, indexed=690, waiting=4_319)
-    assert status_words.answer(answer, waiting) == "690 of 5,009 photos so far, closest first"
+    assert status_words.answer(answer, waiting) == "2 photos found · 690 of 5,009 looked through"
 
 
 def test_sizes_are_short(qtbot: QtBot) -> None:

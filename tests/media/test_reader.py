@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageStat
 
 from photofind.core.errors import UnreadablePicture
-from photofind.core.pixels import InputSpec
+from photofind.core.pixels import InputSpec, Region
 from photofind.media import picture, reader, source
 from photofind.media.decoder import MAX_PIXELS, Decoded, DecodeRequest, UnreadableFile
 
@@ -97,6 +97,41 @@ def test_every_exif_orientation_comes_out_upright(
     assert _is_near(upright.getpixel((50, 5)), (255, 255, 255))
     assert _is_near(upright.getpixel((10, 50)), (220, 30, 40))
     assert _is_near(upright.getpixel((90, 50)), (20, 60, 200))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "TIFF"])
+def test_a_detail_is_cut_from_the_upright_picture(
+    orientation: int, format_name: str, halves: Image.Image, write: Write
+) -> None:
+    halves.paste("white", (320, 300, 480, 400))  # the left part of the right half, at the bottom
+    back = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}
+    stored = halves.transpose(Image.Transpose(back[orientation])) if orientation > 1 else halves
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = write("a" + _ALL[format_name], _saved(stored, format_name, exif=exif))
+    detail = Region(0.5, 0.75, 0.25, 0.25)
+    decoded, pixels = reader.decode_file(
+        DecodeRequest(path, InputSpec(32, "squash"), 40, facts=False, region=detail), 10**8
+    )
+    cut = _thumbnail(decoded)
+    assert (decoded.width, decoded.height, cut.size) == (640, 400, (40, 25)), "the picture's size, the detail's thumbnail"
+    seen = Image.frombytes("RGB", (32, 32), pixels)
+    for shown in (cut, seen):
+        inner = shown.crop((2, 2, shown.width - 2, shown.height - 2))
+        assert all(low > 235 for low, _ in inner.getextrema()), "nothing but white"
+
+
+def test_a_small_detail_is_decoded_as_large_as_the_encoder_needs_it(write: Write, jpeg: Jpeg) -> None:
+    fine = Image.effect_noise((2000, 1500), 200).convert("RGB")
+    path = write("fine.jpg", jpeg(fine, quality=95))
+    detail = Region(0.4, 0.4, 0.16, 0.16)
+    _, pixels = reader.decode_file(
+        DecodeRequest(path, InputSpec(224, "squash"), facts=False, region=detail), 10**8
+    )
+    found = ImageStat.Stat(Image.frombytes("RGB", (224, 224), pixels)).stddev[0]
+    whole = fine.crop((800, 600, 1120, 840)).resize((224, 224), Image.Resampling.BICUBIC)
+    assert found > 0.9 * ImageStat.Stat(whole).stddev[0], "from a smaller decode the grain would be averaged away"
 
 
 def test_a_large_jpeg_is_scaled_while_decoding(write: Write, jpeg: Jpeg, halves: Image.Image) -> None:

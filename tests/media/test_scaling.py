@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
-from photofind.core.pixels import InputSpec
+from photofind.core.pixels import InputSpec, Region, seen_by
 from photofind.media.scaling import (
     Need,
     as_jpeg,
@@ -15,6 +15,8 @@ from photofind.media.scaling import (
     encoder_input,
     fitted_size,
     need_of,
+    need_of_part,
+    part_of,
     reduced,
     thumbnail,
 )
@@ -93,6 +95,37 @@ def test_reducing_leaves_what_is_needed(width: int, height: int, shorter: int, l
 )
 def test_the_encoder_gets_twice_its_pixels_to_choose_from(resize: str, shorter: int, longer: int) -> None:
     assert need_of(InputSpec(256, resize), 320) == Need(shorter, longer)  # type: ignore[arg-type]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    _SIDES, _SIDES, st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1),
+    st.sampled_from(("shortest", "squash", "longest")),
+)  # fmt: skip
+def test_any_detail_gives_the_encoder_its_size_and_needs_no_more_than_the_picture(
+    width: int, height: int, left: float, top: float, across: float, down: float, resize: str
+) -> None:
+    region, spec = Region(left, top, across, down), InputSpec(32, resize)  # type: ignore[arg-type]
+    need = need_of_part(spec, 20, region, (width, height))
+    assert need.shorter_px <= min(width, height)
+    assert need.longer_px <= max(width, height)
+    part = part_of(Image.new("RGB", (width, height), (9, 99, 199)), region)
+    assert encoder_input(part, spec).getpixel((15, 15)) == (9, 99, 199)
+
+
+@pytest.mark.parametrize("resize", ["shortest", "squash", "longest"])
+@pytest.mark.parametrize("size", [(640, 480), (333, 1001)])
+def test_where_the_encoder_looks_is_where_its_input_comes_from(size: tuple[int, int], resize: str) -> None:
+    spec = InputSpec(64, resize, "bilinear")  # type: ignore[arg-type]
+    seen = seen_by(spec, *size)
+    image = Image.new("RGB", size)
+    across, down = round(0.55 * size[0]), round(0.45 * size[1])
+    image.paste("white", (across, down, size[0], size[1]))
+    edge_x, edge_y = (across / size[0] - seen.left) / seen.width * 64, (down / size[1] - seen.top) / seen.height * 64
+    given_pixels = encoder_input(image, spec)
+    assert given_pixels.getpixel((round(edge_x) + 3, round(edge_y) + 3)) == (255, 255, 255)
+    assert given_pixels.getpixel((round(edge_x) - 4, round(edge_y) + 3)) == (0, 0, 0)
+    assert given_pixels.getpixel((round(edge_x) + 3, round(edge_y) - 4)) == (0, 0, 0)
 
 
 def test_a_thumbnail_is_a_jpeg_of_the_size_asked_for() -> None:

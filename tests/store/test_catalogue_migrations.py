@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
+from photofind.core.album import Album
 from photofind.core.errors import StoreFailed
 from photofind.store.catalogue import Catalogue
+from photofind.store.catalogue_damage import damage_of
+from photofind.store.catalogue_examination import missing_objects
 from photofind.store.catalogue_reader import CatalogueReader
 from photofind.store.catalogue_schema import SCHEMA_VERSION
 
-VERSION_1 = Path(__file__).with_name("version_1.sql")
+VERSIONS = {version: Path(__file__).with_name(f"version_{version}.sql") for version in range(1, SCHEMA_VERSION)}
 _ENDED_AT_A_STATEMENT = """
 import os, pathlib, signal, sqlite3, sys
 from photofind.store.catalogue import Catalogue
@@ -41,13 +44,18 @@ Catalogue(path).close()
 """
 
 
+@pytest.fixture(params=VERSIONS)
+def version(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
 @pytest.fixture
-def catalogue_path(tmp_path: Path) -> Path:
-    """A catalogue of version 1."""
+def catalogue_path(tmp_path: Path, version: int) -> Path:
+    """A catalogue of that version."""
     path = tmp_path / "catalogue.db"
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript(VERSION_1.read_text(encoding="utf-8"))
+        connection.executescript(VERSIONS[version].read_text(encoding="utf-8"))
     return path
 
 
@@ -57,7 +65,7 @@ def _rows(path: Path) -> dict[str, list[Any]]:
         tables = [
             name
             for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-            if not name.startswith("words_")
+            if not name.startswith("words_") and name != "albums"
         ]
         rows = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
         rows["encoded"] = connection.execute(
@@ -68,25 +76,33 @@ def _rows(path: Path) -> dict[str, list[Any]]:
 
 def _shape(connection: sqlite3.Connection) -> dict[str, list[Any]]:
     tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    return {table: sorted(connection.execute(f"PRAGMA table_info({table})").fetchall()) for table in tables}
+    indexes = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index'")
+    return {
+        **{table: sorted(connection.execute(f"PRAGMA table_info({table})").fetchall()) for table in tables},
+        "indexes": sorted((name, " ".join((sql or "").split())) for name, sql in indexes),
+    }
 
 
-def test_a_catalogue_of_version_1_keeps_everything(catalogue_path: Path) -> None:
+def test_an_older_catalogue_keeps_everything(catalogue_path: Path, version: int) -> None:
     before = _rows(catalogue_path)
     assert before["photos"] and before["tags"] and before["encoded"] and before["words"]
     with closing(Catalogue(catalogue_path)) as catalogue:
         reader = CatalogueReader(catalogue.connection)
         assert (reader.tags(1), reader.rows([1])[0].rating) == (["holiday"], 5)
         assert reader.encoded_content("palette-1", 1) == bytes(16)
-        assert reader.encoded_input("palette-1", 1) is None
+        assert reader.encoded_input("palette-1", 1) == (None if version == 1 else b"\xab" * 16)
+        assert reader.albums() == []
+        assert reader.known_values().years == ("2019",)
         assert list(reader.literal_hits("holiday", None)) == [1]
         assert reader.reachable_waiting("palette-1") == 1
     assert _rows(catalogue_path) == before
-    with closing(CatalogueReader(catalogue_path)) as reader:
+    with closing(CatalogueReader(catalogue_path)) as reader, closing(Catalogue(catalogue_path)) as catalogue:
         assert reader.tags(1) == ["holiday"]
+        catalogue.save_album(Album("first"))
+        assert [album.name for album in reader.albums()] == ["first"]
 
 
-def test_a_catalogue_of_version_1_becomes_what_a_new_one_is(catalogue_path: Path, tmp_path: Path) -> None:
+def test_an_older_catalogue_becomes_what_a_new_one_is(catalogue_path: Path, tmp_path: Path) -> None:
     with closing(Catalogue(catalogue_path)) as old, closing(Catalogue(tmp_path / "new.db")) as new:
         assert _shape(old.connection) == _shape(new.connection)
         for connection in (old.connection, new.connection):
@@ -94,11 +110,19 @@ def test_a_catalogue_of_version_1_becomes_what_a_new_one_is(catalogue_path: Path
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+def test_of_an_older_catalogue_nothing_is_missing_that_came_later_and_nothing_is_damaged(catalogue_path: Path) -> None:
+    with closing(sqlite3.connect(catalogue_path)) as connection:
+        assert missing_objects(connection) == {}
+        connection.execute("DROP INDEX tags_by_tag")
+        assert set(missing_objects(connection)) == {"tags_by_tag"}
+    assert damage_of(catalogue_path) == ""
+
+
 def test_killed_at_any_statement_of_the_migration_a_catalogue_opens_the_next_time_with_everything(
     catalogue_path: Path, tmp_path: Path
 ) -> None:
     before, whole = _rows(catalogue_path), catalogue_path.read_bytes()
-    for statement in range(1, 30):
+    for statement in range(1, 60):
         path = tmp_path / f"{statement}.db"
         path.write_bytes(whole)
         ended = subprocess.run([sys.executable, "-c", _ENDED_AT_A_STATEMENT, path, str(statement)], check=False)

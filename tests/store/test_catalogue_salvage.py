@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from photofind.core.album import Album
 from photofind.core.photo import Facts
 from photofind.store.catalogue import Catalogue, FileStat, ReadPicture
 from photofind.store.catalogue_examination import counts_differ, damage, missing_objects, strays, words_out_of_step
@@ -26,6 +27,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
             catalogue.record_read(photo_id, ReadPicture(content, number, number, "JPEG", 4, 3, 0, Facts(keywords=("k",))))
             catalogue.mark_encoded("one", [(photo_id, content)])
             catalogue.edit_tags(photo_id, [f"tag {number}"], [])
+        catalogue.save_album(Album("beach"))
         catalogue.set_meta("encoder", "palette")
     return path
 
@@ -33,9 +35,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_whole_catalogue_comes_through_unchanged(whole: Path, tmp_path: Path) -> None:
     fresh = tmp_path / "fresh.db"
     done = salvage(whole, fresh, 0, [])
-    assert (done.photos, done.lost_photos, done.doubtful) == (PHOTOS, 0, set())
+    assert (done.photos, done.lost_photos, done.doubtful, done.knows_albums) == (PHOTOS, 0, set(), True)
     with closing(sqlite3.connect(whole)) as old, closing(sqlite3.connect(fresh)) as new:
-        for table in ("meta", "folders", "photos", "facts", "tags", "encoded", "words", "folder_counts", "encoder_counts"):
+        tables = ("meta", "folders", "photos", "facts", "tags", "encoded", "words", "albums", "folder_counts", "encoder_counts")
+        for table in tables:
             query = f"SELECT * FROM {table}"
             assert sorted(new.execute(query).fetchall(), key=repr) == sorted(old.execute(query).fetchall(), key=repr), table
         assert damage(new) == [] and not missing_objects(new) and not strays(new)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from photofind.core.album import LONGEST_NAME, LONGEST_TEXT, MOST_PHOTOS, Album
 from photofind.core.errors import StoreFailed
 from photofind.store.edit_backup import content_lines, digest_of_backup, read_backup, write_backup
 from photofind.store.edit_backups import EditBackups, superfluous
@@ -28,6 +29,8 @@ edits = st.builds(
     removed=st.lists(texts, max_size=3).map(tuple),
     overwrite=st.booleans(),
 )
+contents = st.lists(st.binary(min_size=16, max_size=16), max_size=2).map(tuple)
+albums = st.builds(Album, name=st.sampled_from(["Oma", "海边"]), text=names, liked=contents)
 
 
 def write(path: Path, *photos: PhotoEdits) -> Path:
@@ -36,12 +39,15 @@ def write(path: Path, *photos: PhotoEdits) -> Path:
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(photos=st.lists(edits, max_size=5), folders=st.lists(names, max_size=3))
-def test_a_backup_is_read_as_it_was_written(tmp_path: Path, photos: list[PhotoEdits], folders: list[str]) -> None:
+@given(photos=st.lists(edits, max_size=5), folders=st.lists(names, max_size=3), albums=st.lists(albums, max_size=3))
+def test_a_backup_is_read_as_it_was_written(
+    tmp_path: Path, photos: list[PhotoEdits], folders: list[str], albums: list[Album]
+) -> None:
     path = tmp_path / "any.edits"
-    digest = write_backup(path, content_lines(folders, {"speed": "full"}, photos), program="0.1", made_s=12)
+    digest = write_backup(path, content_lines(folders, {"speed": "full"}, photos, albums), program="0.1", made_s=12)
     backup = read_backup(path)
     assert (list(backup.photos), list(backup.folders), dict(backup.settings)) == (photos, folders, {"speed": "full"})
+    assert (list(backup.albums), backup.head.albums) == (albums, len(albums))
     assert (backup.head.made_s, backup.head.program, backup.head.digest) == (12, "0.1", digest)
     assert digest_of_backup(path) == digest
 
@@ -72,9 +78,18 @@ def test_a_backup_that_is_cut_or_changed_anywhere_is_refused(tmp_path: Path) -> 
 
 def test_what_a_later_version_adds_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "a.edits"
-    lines = [*content_lines(["/photos"], {}, [PHOTO]), b'{"search":"dogs","caption":"new"}\n']
+    lines = [*content_lines(["/photos"], {}, [PHOTO], [Album("a")]), b'{"search":"dogs","caption":"new"}\n']
+    lines.append(b'{"album":"b","question":{"order":"of a later version"},"created_s":0}\n')
     write_backup(path, lines, program="9", made_s=7)
-    assert read_backup(path).photos == (PHOTO,)
+    assert (read_backup(path).photos, read_backup(path).albums) == ((PHOTO,), (Album("a"),))
+
+
+def test_the_longest_album_fits_into_a_backup(tmp_path: Path) -> None:
+    hashes = tuple(number.to_bytes(16, "big") for number in range(MOST_PHOTOS))
+    album = Album("x" * LONGEST_NAME, "\udcff" * LONGEST_TEXT, hashes, (1 / 3,) * MOST_PHOTOS, hashes, hashes)
+    path = tmp_path / "a.edits"
+    write_backup(path, content_lines((), {}, (), [album]), program="1", made_s=7)
+    assert read_backup(path).albums == (album,)
 
 
 def test_the_same_content_is_kept_once_and_a_damaged_newest_one_counts_for_nothing(tmp_path: Path) -> None:

@@ -64,6 +64,20 @@ def test_only_allowed_photos_are_found_and_never_fewer_than_there_are(share: flo
         assert np.array_equal(np.sort(found), np.sort(expected[:limit]))
 
 
+def test_cosines_are_those_of_all_that_are_there_with_each_of_several_questions() -> None:
+    index, ids, vectors = filled()
+    index.upsert(ids[:40], vectors[40:80])  # dead slots
+    index.remove(ids[190:])
+    found, scores = index.cosines(np.array([question(5), question(6)]))
+    for seed, row in zip((5, 6), scores, strict=True):
+        expected, expected_scores = exact(ids[:190], np.concatenate([vectors[40:80], vectors[40:190]]), question(seed))
+        order = np.lexsort((found, -row))
+        assert np.array_equal(found[order], expected)
+        assert np.allclose(row[order], expected_scores, atol=1e-6)
+    found, scores = FlatIndex(DIMENSION).cosines(question()[None])
+    assert found.shape == (0,) and scores.shape == (1, 0)
+
+
 def test_an_empty_index_and_a_limit_of_zero_find_nothing() -> None:
     index = FlatIndex(DIMENSION)
     assert len(index.search(question(), 10)[0]) == 0

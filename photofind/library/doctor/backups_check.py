@@ -1,5 +1,6 @@
 """The backups of what the user said, and the settings file."""
 
+import sqlite3
 import time
 from collections.abc import Iterator
 
@@ -7,6 +8,7 @@ from photofind.core.errors import StoreFailed
 from photofind.library.doctor.ward import Diagnosis, Ward, broken, fine, note
 from photofind.library.edit_keeper import back_up_edits
 from photofind.library.restoring import waiting_edits
+from photofind.store.catalogue_albums import albums_of
 from photofind.store.durable import set_aside
 from photofind.store.edit_backup import SUFFIX
 from photofind.store.edit_backups import EditBackups
@@ -55,7 +57,7 @@ def check(ward: Ward) -> Iterator[Diagnosis]:
         yield fine("backups", f"Your edits are backed up {len(heads)} times, last on {made}.")
         return
     with ward.catalogue() as catalogue:
-        is_edited = next(edited_photos(catalogue), None) is not None
+        is_edited = next(edited_photos(catalogue), None) is not None or _has_albums(catalogue)
 
     def make() -> str:
         back_up_edits(ward.paths)
@@ -65,9 +67,16 @@ def check(ward: Ward) -> Iterator[Diagnosis]:
         yield note(
             "backups",
             "no-backup",
-            "There is no backup of your tags and ratings yet.",
+            "There is no backup of your tags, ratings and albums yet.",
             "They would be lost with the catalogue.",
             mend=make if can_write else None,
         )
     else:
-        yield fine("backups", "There are no tags or ratings of yours to back up yet.")
+        yield fine("backups", "There are no tags, ratings or albums of yours to back up yet.")
+
+
+def _has_albums(catalogue: sqlite3.Connection) -> bool:
+    try:
+        return bool(albums_of(catalogue))
+    except sqlite3.OperationalError:  # a catalogue of an older photofind has none
+        return False

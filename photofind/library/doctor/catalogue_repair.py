@@ -12,6 +12,7 @@ from photofind.core.errors import StoreFailed
 from photofind.library.librarian import Librarian
 from photofind.library.restoring import apply_waiting, keep_waiting, restore_folders, waiting_edits
 from photofind.library.scan import SkipRules
+from photofind.store.catalogue import Catalogue
 from photofind.store.catalogue_salvage import Salvaged, salvage
 from photofind.store.durable import disk_errors, free_name, sync_file, sync_folder
 from photofind.store.edit_backup import Backup
@@ -42,6 +43,8 @@ def rebuild(paths: LibraryPaths, rules: SkipRules, lend: LendLibrarian) -> str:
         sync_file(fresh)
     if backup is not None:  # before the exchange: whatever ends this, the edits come back
         keep_waiting(paths, _lost_edits(fresh, salvaged, backup))
+        if not salvaged.knows_albums:
+            _restore_albums(fresh, backup)
     with disk_errors(_WHAT):
         aside = _exchange(path, fresh)
     words = _what_was_kept(salvaged, aside)
@@ -58,6 +61,15 @@ def _lost_edits(fresh: Path, salvaged: Salvaged, backup: Backup) -> list[PhotoEd
         rows = connection.execute("SELECT id, content_hash FROM photos WHERE content_hash IS NOT NULL").fetchall()
     kept = {bytes(content_hash) for photo_id, content_hash in rows if photo_id not in salvaged.doubtful}
     return [edits for edits in backup.photos if edits.content_hash not in kept]
+
+
+def _restore_albums(fresh: Path, backup: Backup) -> None:
+    """Those that could be read are newer than any backup."""
+    with closing(Catalogue(fresh)) as catalogue, catalogue.transaction():
+        there = {name for (name,) in catalogue.connection.execute("SELECT name FROM albums")}
+        for album in backup.albums:
+            if album.name not in there:
+                catalogue.save_album(album)
 
 
 def _restore(

@@ -65,7 +65,7 @@ _MARKED = "hidden_"
 
 
 def private_words(connection: sqlite3.Connection) -> Iterator[str]:
-    """Names of photos and folders, tags, captions and cameras of a catalogue. Raises sqlite3.Error."""
+    """Names of photos, folders and albums, tags, captions and questions of a catalogue. Raises sqlite3.Error."""
     for query in (
         "SELECT path FROM folders",
         "SELECT DISTINCT directory FROM photos",
@@ -76,6 +76,8 @@ def private_words(connection: sqlite3.Connection) -> Iterator[str]:
         "SELECT title FROM facts WHERE title IS NOT NULL",
         "SELECT caption FROM facts WHERE caption IS NOT NULL",
         "SELECT DISTINCT label FROM facts WHERE label IS NOT NULL",
+        "SELECT name FROM albums",
+        "SELECT json_extract(question, '$.text') FROM albums WHERE json_valid(question)",
     ):
         for (value,) in connection.execute(query):
             yield value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)

@@ -55,6 +55,8 @@ def save_report(paths: LibraryPaths, findings: Sequence[Finding], target: Path) 
         private += backup.folders
         for photo in backup.photos:
             private += [photo.relative_path, *photo.added, *photo.removed]
+        for album in backup.albums:
+            private += [album.name, album.text]
     scrubber = Scrubber(private)
     parts = {
         "read me first.txt": _README,

@@ -1,0 +1,59 @@
+"""How found photos are ordered: the menu behind the small button beside the search bar."""
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu
+
+from photofind.core.question import Answer, Order
+from photofind.gui.icons import IconButton
+from photofind.gui.search_controller import SearchController
+from photofind.gui.subject import Subject
+
+
+class OrderControl(QObject):
+    """There only while a question has words or pictures: all other photos come by date."""
+
+    def __init__(self, search: SearchController, button: IconButton) -> None:
+        super().__init__(button)
+        self._search, self._button = search, button
+        button.hide()
+        button.clicked.connect(self._show_menu)
+        search.answered.connect(self._answered)
+        self._draw()
+
+    def menu(self) -> QMenu:
+        menu = QMenu(self._button)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        group = QActionGroup(menu)
+        for order in Order:
+            action = menu.addAction(self._words(order))
+            action.setCheckable(True)
+            action.setChecked(order is self._search.order)
+            action.setActionGroup(group)
+            action.triggered.connect(lambda _checked, order=order: self._choose(order))
+        return menu
+
+    def _show_menu(self) -> None:
+        menu, button = self.menu(), self._button
+        menu.popup(button.mapToGlobal(button.rect().bottomRight()) - QPoint(menu.sizeHint().width(), 0))
+
+    def _choose(self, order: Order) -> None:
+        self._search.set_order(order)
+        self._draw()
+
+    def _answered(self, answer: Answer, _again: bool) -> None:
+        self._button.setVisible(not Subject.of(answer.question).is_empty)
+        self._draw()  # a kept question brings its own
+
+    def _draw(self) -> None:
+        order = self._search.order
+        self._button.show_lit(order is not Order.RELEVANCE)
+        self._button.say(self.tr("Order: {order}").format(order=self._words(order)))
+
+    def _words(self, order: Order) -> str:
+        return {
+            Order.RELEVANCE: self.tr("Closest first"),
+            Order.DATE: self.tr("Newest first"),
+            Order.NAME: self.tr("By name"),
+            Order.RATING: self.tr("Best rated first"),
+        }[order]

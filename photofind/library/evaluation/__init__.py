@@ -1,0 +1,1 @@
+"""How well the bands of answers hold, on photos whose labels are known."""

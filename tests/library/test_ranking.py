@@ -1,0 +1,64 @@
+"""Relevance from scores alone: what holds for every encoder and every library."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from photofind.library.ranking import Curve, relevance, usual_curve
+
+SCORES = st.lists(st.floats(-1, 1, width=32), max_size=60).map(lambda values: np.array(values, np.float32))
+
+
+def bulk_with(*hits: float, count: int = 2000, middle: float = 0.2, spread: float = 0.02) -> NDArray[np.float32]:
+    """Photos that have nothing to do with the question, and some that stand ``hits`` spreads out of them."""
+    noise = np.random.default_rng(3).normal(middle, spread, count)
+    return np.concatenate([[middle + hit * spread for hit in hits], noise]).astype(np.float32)
+
+
+@given(SCORES)
+def test_probabilities_are_probabilities_and_rise_with_the_score(scores: NDArray[np.float32]) -> None:
+    judged = relevance(scores)
+    assert judged.probabilities.shape == scores.shape
+    assert np.all((judged.probabilities >= 0) & (judged.probabilities <= 1))
+    in_order = judged.probabilities[np.argsort(scores, kind="stable")]
+    assert np.all(np.diff(in_order) >= -1e-6)
+    assert 0 < judged.likely_from <= judged.strong_from <= 1
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(0.08, 0.2), (0.5, -0.05), (1.4, 0.02)])
+def test_a_scale_and_an_offset_of_all_scores_change_nothing(scale: float, shift: float) -> None:
+    scores = bulk_with(4, 6, 9)
+    moved = (scores.astype(np.float64) * scale + shift).astype(np.float32)
+    assert relevance(moved).probabilities == pytest.approx(relevance(scores).probabilities, abs=1e-3)
+
+
+@pytest.mark.parametrize("count", [200, 20_000, 300_000])
+def test_what_stands_out_convinces_and_noise_does_not_in_a_library_of_any_size(count: int) -> None:
+    judged = relevance(bulk_with(20, 20, count=count))
+    assert np.all(judged.probabilities[:2] >= judged.strong_from)
+    assert np.mean(judged.probabilities[2:] >= judged.likely_from) < 0.001
+    noise = relevance(bulk_with(count=count))
+    assert np.mean(noise.probabilities >= noise.likely_from) < 0.02
+
+
+@pytest.mark.parametrize("scores", [[], [0.3], [0.3, 0.3], [0.2] * 50, [0.2] * 49 + [0.2000001]])
+def test_where_nothing_can_be_told_nothing_convinces(scores: list[float]) -> None:
+    judged = relevance(np.array(scores, np.float32))
+    assert not np.any(judged.probabilities >= judged.strong_from)
+    assert np.all(np.isfinite(judged.probabilities))
+
+
+def test_copies_of_a_picture_fit_for_certain_and_do_not_hide_what_is_like_it() -> None:
+    scores = bulk_with(10, middle=0.5, spread=0.04)
+    with_copies = np.concatenate([np.array([1.0, 0.9995], np.float32), scores])
+    judged = relevance(with_copies, of_picture=True)
+    assert judged.probabilities[:2].tolist() == [1.0, 1.0]
+    assert judged.probabilities[2] == pytest.approx(relevance(scores).probabilities[0], abs=0.01)
+    assert relevance(with_copies).probabilities[2] < judged.probabilities[2]
+
+
+def test_the_curve_that_comes_with_the_program_never_falls() -> None:
+    curve = usual_curve()
+    assert isinstance(curve, Curve) and curve.by_chance >= 0 and curve.by_best >= 0
