@@ -45,7 +45,7 @@ def literal_finds(query: Query, texts: Sequence[PhotoText]) -> tuple[PhotoText, 
     nothing of "a boat at night". Of filters those for texts count, which hold for every photo that was found.
     """
     words_of = [search_words(text.text) for text in texts]
-    free = asked_phrases(" ".join(words.text for words in query.words if not words.negated))
+    free = asked_phrases(query.wanted_text)
     if not all(any(phrase.stands_in(words) for words in words_of) for phrase in free):
         free = []
     quoted = [Phrase(tuple(words)) for part in query.literals if not part.negated and (words := search_words(part.text))]

@@ -47,6 +47,15 @@ class PictureRegion:
 PictureSource = PictureFile | PictureBytes | PictureOfPhoto | PictureRegion
 
 
+class Band(Enum):
+    """The groups of an answer."""
+
+    LITERAL = "literal"
+    STRONG = "strong"
+    LIKELY = "likely"
+    WEAK = "weak"
+
+
 class Order(Enum):
     """How photos are ordered within each group of an answer; those that only might fit stay ordered by relevance."""
 
@@ -102,3 +111,23 @@ class Answer:
     convincing: int = 0
     probabilities: "array[float]" = field(default_factory=lambda: array("f"))
     seconds: float = 0.0
+
+    @property
+    def weak(self) -> int:
+        """How many of the ids are weak hits."""
+        return len(self.ids) - self.literal - self.strong - self.likely if self.scores else 0
+
+    @property
+    def is_nothing_convincing(self) -> bool:
+        """Photos were compared, and none of them is more than a weak hit."""
+        return 0 < self.weak == len(self.ids)
+
+    def band_of(self, place: int) -> Band | None:
+        """The group of the id at ``place``; None where the answer has no groups."""
+        if place < self.literal:
+            return Band.LITERAL
+        if not self.scores:
+            return None
+        if place < self.literal + self.strong:
+            return Band.STRONG
+        return Band.LIKELY if place < self.literal + self.strong + self.likely else Band.WEAK

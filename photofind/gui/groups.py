@@ -34,10 +34,7 @@ class Groups:
     @staticmethod
     def of(answer: Answer) -> "Groups":
         """All zero where the answer has no groups: photos by date, or only filters."""
-        if not answer.scores:
-            return Groups(answer.literal, 0, 0, 0)
-        weak = len(answer.ids) - answer.literal - answer.strong - answer.likely
-        return Groups(answer.literal, answer.strong, answer.likely, weak)
+        return Groups(answer.literal, answer.strong, answer.likely, answer.weak)
 
     @property
     def looks_like_it(self) -> int:
@@ -46,10 +43,6 @@ class Groups:
     @property
     def are_there(self) -> bool:
         return self != Groups(0, 0, 0, 0)
-
-    @property
-    def is_nothing_convincing(self) -> bool:
-        return self.weak > 0 and self.literal + self.looks_like_it == 0
 
 
 def shown_ids(answer: Answer, *, weak_shown: bool) -> "array[int]":
@@ -81,8 +74,7 @@ def sections_of(answer: Answer, *, weak_shown: bool) -> tuple[Section, ...]:
 
 
 def _may_be_a_name(text: str) -> bool:
-    wanted = [words.text for words in parse(text).words if not words.negated]
-    return 0 < len(" ".join(wanted).split()) <= _FEW_WORDS
+    return 0 < len(parse(text).wanted_text.split()) <= _FEW_WORDS
 
 
 def _whole(words: str, count: int) -> Section:

@@ -53,7 +53,7 @@ def answer(given: Answer, counts: Counts) -> str:
     if not found:
         return _tr("No photos found")
     groups = Groups.of(given)
-    if groups.is_nothing_convincing:
+    if given.is_nothing_convincing:
         parts = [_tr("Nothing convincing"), _tr("{count} less likely").format(count=number(groups.weak))]
     else:
         found -= groups.weak

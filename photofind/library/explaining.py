@@ -78,7 +78,7 @@ class Explaining:
             self._announce(OverlayFailed(ticket, photo_id, f"That failed ({error}). The log says more.", finds))
 
     def _overlay(self, ticket: int, row: PhotoRow, query: Query, finds: tuple[PhotoText, ...]) -> Event:
-        text = " ".join(words.text for words in query.words if not words.negated).strip()
+        text = query.wanted_text
         if not text:
             raise EncoderUnavailable(_NO_WORDS)
         encoder = self._desk.current

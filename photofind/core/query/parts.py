@@ -132,6 +132,19 @@ class Query:
         return tuple(part for part in self.parts if isinstance(part, Words))
 
     @property
+    def wanted(self) -> tuple[Words, ...]:
+        return tuple(words for words in self.words if not words.negated)
+
+    @property
+    def unwanted(self) -> tuple[Words, ...]:
+        return tuple(words for words in self.words if words.negated)
+
+    @property
+    def wanted_text(self) -> str:
+        """All wanted words in one line."""
+        return " ".join(words.text for words in self.wanted)
+
+    @property
     def literals(self) -> tuple[Literal, ...]:
         return tuple(part for part in self.parts if isinstance(part, Literal))
 
