@@ -11,11 +11,12 @@ from photofind.gui.subject import Subject
 
 
 class OrderControl(QObject):
-    """There only while a question has words or pictures: all other photos come by date."""
+    """There only while there is a question. What filters alone leave is closest to nothing, and comes by date at first."""
 
     def __init__(self, search: SearchController, button: IconButton) -> None:
         super().__init__(button)
         self._search, self._button = search, button
+        self._is_ranked = True
         button.hide()
         button.clicked.connect(self._show_menu)
         search.answered.connect(self._answered)
@@ -26,9 +27,11 @@ class OrderControl(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         group = QActionGroup(menu)
         for order in Order:
+            if order is Order.RELEVANCE and not self._is_ranked:
+                continue
             action = menu.addAction(self._words(order))
             action.setCheckable(True)
-            action.setChecked(order is self._search.order)
+            action.setChecked(order is self._order())
             action.setActionGroup(group)
             action.triggered.connect(lambda _checked, order=order: self._choose(order))
         return menu
@@ -42,13 +45,17 @@ class OrderControl(QObject):
         self._draw()
 
     def _answered(self, answer: Answer, _again: bool) -> None:
-        self._button.setVisible(not Subject.of(answer.question).is_empty)
+        self._button.setVisible(not answer.question.is_empty)
+        self._is_ranked = not Subject.of(answer.question).is_empty
         self._draw()  # a kept question brings its own
 
     def _draw(self) -> None:
-        order = self._search.order
-        self._button.show_lit(order is not Order.RELEVANCE)
+        order = self._order()
+        self._button.show_lit(self._search.order is not Order.RELEVANCE)
         self._button.say(self.tr("Order: {order}").format(order=self._words(order)))
+
+    def _order(self) -> Order:
+        return self._search.order if self._is_ranked or self._search.order is not Order.RELEVANCE else Order.DATE
 
     def _words(self, order: Order) -> str:
         return {

@@ -71,13 +71,13 @@ class SearchController(QObject):
         question = Question(self._bar.text.strip(), pictures, offline=self._offline, weights=weights)
         subject = Subject.of(question)
         if subject.is_empty:
-            return question
+            return question if question.is_empty else replace(question, order=self._order)
         liked, disliked = self._judged if subject == self._judged_subject else ((), ())
         return replace(question, order=self._order, liked=liked, disliked=disliked)
 
     @property
     def order(self) -> Order:
-        """How photos are ordered while there is something to rank them by; kept until the window closes."""
+        """How photos that answer a question are ordered; kept until the window closes."""
         return self._order
 
     @property

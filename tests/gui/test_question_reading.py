@@ -83,13 +83,20 @@ def test_long_questions_have_chips_in_several_rows(qtbot: QtBot, window: MainWin
     qtbot.waitUntil(lambda: all(flow.rect().contains(chip.geometry()) for chip in window.top.strip.chips))
 
 
-def test_only_filters_are_a_question_by_date(qtbot: QtBot, engine: FakeEngine, window: MainWindow) -> None:
-    window.search.set_order(Order.NAME)
+def test_what_filters_alone_leave_comes_by_date_or_in_the_order_chosen(
+    qtbot: QtBot, engine: FakeEngine, window: MainWindow
+) -> None:
     ask(qtbot, window, "camera:nikon")
     assert window.search.answered_question == Question("camera:nikon")
-    assert not window.top.order.isVisible()
+    assert window.top.order.isVisible()
+    menu = window.order.menu()
+    assert [action.text() for action in menu.actions()] == ["Newest first", "By name", "Best rated first"]
+    assert [action.isChecked() for action in menu.actions()] == [True, False, False]
+    window.search.set_order(Order.NAME)
+    qtbot.waitUntil(lambda: window.search.answered_question == Question("camera:nikon", order=Order.NAME))
     ask(qtbot, window, "camera:nikon dog")
     assert window.search.answered_question.order is Order.NAME
+    assert [action.text() for action in window.order.menu().actions()][0] == "Closest first"
 
 
 def test_thumbs_survive_another_filter_but_not_another_word(qtbot: QtBot, window: MainWindow) -> None:
