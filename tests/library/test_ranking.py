@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from photofind.library.ranking import Curve, relevance, usual_curve
+from photofind.library.ranking import Curve, are_copies, relevance, usual_curve
 
 SCORES = st.lists(st.floats(-1, 1, width=32), max_size=60).map(lambda values: np.array(values, np.float32))
 
@@ -50,13 +50,35 @@ def test_where_nothing_can_be_told_nothing_convinces(scores: list[float]) -> Non
     assert np.all(np.isfinite(judged.probabilities))
 
 
-def test_copies_of_a_picture_fit_for_certain_and_do_not_hide_what_is_like_it() -> None:
+@pytest.mark.parametrize("scores", [[0.3, 0.1, 0.1], [0.2001, 0.2, 0.2, 0.2], [0.3] * 10 + [0.2] * 60 + [0.1] * 30])
+def test_photos_that_are_all_alike_make_no_other_one_certain(scores: list[float]) -> None:
+    judged = relevance(np.array(scores, np.float32))
+    assert not np.any(judged.probabilities >= judged.likely_from)
+
+
+def test_noise_seldom_convinces_even_where_there_are_few_photos() -> None:
+    chance = np.random.default_rng(0)
+    for count in (3, 5, 20, 100):
+        judged = [relevance(chance.normal(0.2, 0.02, count).astype(np.float32)) for _ in range(200)]
+        assert np.mean([np.any(one.probabilities >= one.likely_from) for one in judged]) < 0.15
+        assert np.mean([np.any(one.probabilities >= one.strong_from) for one in judged]) < 0.05
+
+
+def test_copies_of_a_picture_are_known_and_do_not_hide_what_is_like_it() -> None:
     scores = bulk_with(10, middle=0.5, spread=0.04)
     with_copies = np.concatenate([np.array([1.0, 0.9995], np.float32), scores])
-    judged = relevance(with_copies, of_picture=True)
-    assert judged.probabilities[:2].tolist() == [1.0, 1.0]
+    copies = are_copies(with_copies)
+    assert np.flatnonzero(copies).tolist() == [0, 1]
+    assert are_copies(np.array([1.0, 1.0, 0.99995], np.float32)).all(), "also where there is nothing else"
+    judged = relevance(with_copies, aside=copies)
     assert judged.probabilities[2] == pytest.approx(relevance(scores).probabilities[0], abs=0.01)
-    assert relevance(with_copies).probabilities[2] < judged.probabilities[2]
+    assert relevance(with_copies).probabilities[2] < judged.probabilities[2] <= judged.probabilities[0]
+
+
+def test_many_copies_of_one_photo_count_once() -> None:
+    others = np.random.default_rng(2).normal(0.2, 0.02, 250).astype(np.float32)
+    judged = relevance(np.concatenate([np.full(240, 0.17, np.float32), others]))
+    assert np.mean(judged.probabilities >= judged.likely_from) < 0.02
 
 
 def test_the_curve_that_comes_with_the_program_never_falls() -> None:
