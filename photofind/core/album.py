@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ MOST_PHOTOS = 5_000
 """Of each kind: pictures, liked and disliked ones. A backup holds an album in a line of a megabyte at most."""
 
 MOST_BYTES = 4 << 20
+MOST_KEPT_BYTES = 900_000  # of a question: a backup holds each album in one line of a megabyte at most
 """No album's file is longer; callers read no more of one."""
 
 _MAGIC = "photofind album"
@@ -82,10 +84,13 @@ def kept_album(name: str, question_json: str, created_s: int, album_id: int = 0)
     return _album(name, _parsed(question_json), created_s, album_id)
 
 
+_NO_SIGNS = {"Cc", "Cs", "Zl", "Zp"}  # but what joins emoji, and parts Persian words, belongs to names
+
+
 def clean_name(name: str) -> str:
     """The name as it is kept: blanks at its ends and rows of them taken out. Raises BadAlbum where nothing fit is left."""
     cleaned = " ".join(name.encode("utf-8", "replace").decode("utf-8").split())
-    if not cleaned or not cleaned.isprintable():
+    if not any(map(str.isprintable, cleaned)) or any(unicodedata.category(sign) in _NO_SIGNS for sign in cleaned):
         raise BadAlbum("An album needs a name of at least one letter, without control characters.")
     if len(cleaned) > LONGEST_NAME:
         raise BadAlbum(f"The name of an album has {LONGEST_NAME} letters at most.")
@@ -123,6 +128,8 @@ def _album(name: object, question: dict[str, Any], created_s: object, album_id: 
     if not isinstance(weights, list) or len(weights) not in (0, len(pictures)) or not all(map(_is_weight, weights)):
         raise BadAlbum(_NOT_ONE)
     if type(created_s) is not int or not 0 <= created_s <= _HIGHEST_S:
+        raise BadAlbum(_NOT_ONE)
+    if len(json.dumps(question)) > MOST_KEPT_BYTES:
         raise BadAlbum(_NOT_ONE)
     order = question.get("order", Order.RELEVANCE.value)
     if order not in [each.value for each in Order]:

@@ -119,6 +119,9 @@ class AlbumControl(QObject):
 
     def _ask(self, found: tuple[Question, int]) -> None:
         question, left_out = found
+        if question.is_empty:
+            self._notice.say(self.tr("None of the photos that this album goes by can be found here now."))
+            return
         self._opened = question
         self._search.ask_for(question)
         if left_out:

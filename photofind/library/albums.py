@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from photofind.core.album import (
+    LONGEST_NAME,
     LONGEST_TEXT,
     MOST_BYTES,
     MOST_PHOTOS,
@@ -65,7 +66,8 @@ def add_album(desk: Desk, album: Album) -> Album:
     taken = {one.name for one in desk.reader.albums()}
     name, number = album.name, 2
     while name in taken:
-        name, number = f"{album.name} ({number})", number + 1
+        behind = f" ({number})"
+        name, number = album.name[: LONGEST_NAME - len(behind)] + behind, number + 1
     added = replace(album, name=name, id=0)
     return replace(added, id=desk.catalogue.save_album(added))
 

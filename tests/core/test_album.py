@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photofind.core.album import Album, BadAlbum, clean_name, from_json, kept_album
+from photofind.core.album import MOST_PHOTOS, Album, BadAlbum, clean_name, from_json, kept_album
 from photofind.core.question import Order
 
 BEACH = Album("Beach", "beach -people", (b"\1" * 16,), (2.0,), (b"\2" * 16,), (b"\3" * 16,), Order.DATE, 1_700_000_000)
@@ -97,3 +97,17 @@ def test_a_name_has_letters_and_an_end(name: str) -> None:
     with pytest.raises(BadAlbum, match="name"):
         clean_name(name)
     assert clean_name("  Our \n  house ") == "Our house"
+
+
+def test_names_may_have_signs_that_join_others() -> None:
+    assert clean_name("👨‍👩‍👧 می‌خواهم") == "👨‍👩‍👧 می‌خواهم"
+    with pytest.raises(BadAlbum):
+        clean_name("\u200d")
+
+
+def test_an_album_too_large_for_a_line_of_a_backup_is_refused() -> None:
+    most = Album("Beach", "x", liked=tuple(number.to_bytes(16, "big") for number in range(MOST_PHOTOS)))
+    assert from_json(most.to_json()) == most and len(most.question_json) < 1 << 20
+    long_hashes = tuple(number.to_bytes(64, "big") for number in range(MOST_PHOTOS))
+    with pytest.raises(BadAlbum):
+        from_json(Album("Beach", "x", long_hashes, (), long_hashes, long_hashes).to_json())

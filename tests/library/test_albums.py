@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from photofind.core.album import SUFFIX, Album, BadAlbum
+from photofind.core.album import LONGEST_NAME, SUFFIX, Album, BadAlbum
 from photofind.core.errors import PhotofindError, StoreFailed, WrongUsage
 from photofind.core.photo import Facts
 from photofind.core.question import Order, PictureBytes, PictureFile, PictureOfPhoto, Question
@@ -105,6 +105,13 @@ def test_a_picture_that_is_no_photo_of_the_library_cannot_be_kept(desk: Desk, pi
     with pytest.raises(WrongUsage, match="photos of this library"):
         keep_question(desk, "a", Question("", (picture,)))
     assert desk.reader.albums() == []
+
+
+def test_a_long_name_that_is_taken_stays_short_enough_to_be_read_again(desk: Desk) -> None:
+    for _ in range(12):
+        add_album(desk, Album("x" * LONGEST_NAME, "dog"))
+    names = [album.name for album in desk.reader.albums()]
+    assert len(set(names)) == 12 and all(len(name) <= LONGEST_NAME for name in names)
 
 
 def test_what_is_too_long_to_be_kept_is_refused(desk: Desk) -> None:
