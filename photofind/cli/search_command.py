@@ -4,6 +4,7 @@ import argparse
 import os
 import time
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from photofind.core.query import explain, parse, read_questions
 from photofind.core.question import Answer, PictureFile, Question
 from photofind.encoders.shelf import Shelf
 from photofind.library.reading import asking
-from photofind.media.contact_sheet import check_target, save_contact_sheet
+from photofind.media.contact_sheet import MOST_PHOTOS, check_target, save_contact_sheet
 from photofind.store.catalogue_reader import CatalogueReader
 from photofind.store.first_look import FirstLook
 
@@ -96,16 +97,17 @@ def _hits(answer: Answer, rows: dict[int, PhotoRow]) -> Sequence[dict[str, Any]]
     for place, photo_id in enumerate(answer.ids):
         if photo_id not in rows:  # it went meanwhile
             continue
-        hit: dict[str, Any] = {"path": rows[photo_id].path, "score": None, "id": photo_id, "band": None, "probability": None}
-        compared = place - answer.literal
-        if compared < 0:
-            hit["band"] = "literal"
-        elif answer.scores:
-            hit["score"], hit["probability"] = answer.scores[compared], answer.probabilities[compared]
-            hit["band"] = (
-                "strong" if compared < answer.strong else "likely" if compared < answer.strong + answer.likely else "weak"
-            )
-        hits.append(hit)
+        band, compared = answer.band_of(place), place - answer.literal
+        of_score = compared >= 0 and bool(answer.scores)
+        hits.append(
+            {
+                "path": rows[photo_id].path,
+                "score": answer.scores[compared] if of_score else None,
+                "id": photo_id,
+                "band": None if band is None else band.value,
+                "probability": answer.probabilities[compared] if of_score else None,
+            }
+        )
     return hits
 
 
@@ -123,14 +125,15 @@ def _tell(text: str, answer: Answer) -> None:
         tell(answer.note)
     if not answer.ids:
         tell("Nothing found.")
-    elif answer.scores and not answer.convincing and not answer.literal:
+    elif answer.is_nothing_convincing:
         tell("Nothing convincing found; these come closest.")
 
 
 def _save_sheet(paths: LibraryPaths, ids: Sequence[int], target: Path) -> None:
     look = FirstLook(paths.catalogue, paths.thumbnails)
     try:
-        thumbnails = [jpeg for photo_id in ids if (jpeg := look.thumbnail(photo_id)) is not None]
+        found = (jpeg for photo_id in ids if (jpeg := look.thumbnail(photo_id)) is not None)
+        thumbnails = list(islice(found, MOST_PHOTOS))
     finally:
         look.close()
     save_contact_sheet(thumbnails, target)

@@ -71,7 +71,7 @@ class Thumbs(QObject):
             self._set(self._before.pop())
 
     def _ask(self, judged: Judged, before: Judged) -> None:
-        if self._takes_thumbs:
+        if self._takes_thumbs and self._subject == Subject.of(self._search.question):  # not of words that wait for an answer
             self._before.append(before)
             self._set(judged)
 

@@ -11,18 +11,21 @@ from numpy.typing import NDArray
 from photofind.core.errors import EncoderUnavailable
 from photofind.core.query import parse
 from photofind.core.query.parts import Query, Words
-from photofind.core.question import Answer, Question
+from photofind.core.question import Answer, Order, Question
 from photofind.library.encoder_desk import LibraryEncoder
 from photofind.library.feedback import refined
 from photofind.library.grouping import Compared, by_groups, in_order
 from photofind.library.question_vectors import DecodeNow, QuestionVectors, Vector, together
-from photofind.library.ranking import relevance
+from photofind.library.ranking import are_copies, relevance
 from photofind.store.catalogue_reader import CatalogueReader
 
 ONLY_COLOURS_NOTE = "Only colours and names can be searched until an encoder is installed."
 NO_ENCODER_NOTE = "Only names can be searched: {reason}"
 
 Ids = NDArray[np.int64]
+
+_NONE: Ids = np.empty(0, np.int64)
+_MOST_UNWANTED = 24  # each is compared with all photos; nobody types so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Answering:
         self._reader = reader
         self._vectors = QuestionVectors(reader, decode_now)
         self._searchable: tuple[tuple[str, int], Ids] | None = None
+        self._placed: tuple[tuple[Order, int], Ids | None] | None = None
 
     def answer(self, question: Question, encoder: LibraryEncoder) -> Answer:
         """Literal hits, then what looks like the question; words that have no vector are looked up as they are.
@@ -75,25 +79,26 @@ class Answering:
     # What the catalogue knows
 
     def _asked(self, question: Question, query: Query) -> _Asked:
-        wanted = tuple(words for words in query.words if not words.negated)
-        unwanted = tuple(words for words in query.words if words.negated)
         allowed = self._reader.filtered_ids(query.filters, query.literals) if query.filters or query.literals else None
         if question.offline is not None:
             away = self._reader.offline_ids()
             among = np.sort(self._shown()) if allowed is None else allowed
             allowed = among[np.isin(among, away, invert=not question.offline)]
-        literal = self._holding(" ".join(words.text for words in wanted))
-        if allowed is not None:
-            literal = literal[np.isin(literal, allowed)]
-        literally_unwanted = np.unique(np.concatenate([np.empty(0, np.int64), *map(self._holding, (w.text for w in unwanted))]))
-        return _Asked(question, wanted, unwanted, allowed, literal[~np.isin(literal, literally_unwanted)], literally_unwanted)
+        literal = self._holding(query.wanted_text, allowed)
+        unwanted = query.unwanted[:_MOST_UNWANTED]
+        # Beginnings will do for what is wanted, but -sun is nothing against a Sunday.
+        holding = [self._holding(words.text, None, whole_words=True) for words in unwanted]
+        literally_unwanted = np.unique(np.concatenate([_NONE, *holding]))
+        literal = literal[~np.isin(literal, literally_unwanted)]
+        return _Asked(question, query.wanted, unwanted, allowed, literal, literally_unwanted)
 
     def _shown(self) -> Ids:
         """All photos, newest first."""
         return np.frombuffer(self._reader.ids_by_date(), np.int64)
 
-    def _holding(self, text: str) -> Ids:
-        return np.frombuffer(self._reader.literal_hits(text, None), np.int64)
+    def _holding(self, text: str, allowed: Ids | None, *, whole_words: bool = False) -> Ids:
+        """Photos whose names, tags and captions hold the words, best first."""
+        return np.frombuffer(self._reader.literal_hits(text, allowed, whole_words=whole_words), np.int64)
 
     def _searchable_ids(self, encoder: LibraryEncoder) -> Ids:
         """Kept until the catalogue changes: reading 100,000 ids takes longer than searching them."""
@@ -101,6 +106,13 @@ class Answering:
         if self._searchable is None or self._searchable[0] != state:
             self._searchable = (state, self._reader.searchable_ids(encoder.info().key))
         return self._searchable[1]
+
+    def _places(self, order: Order) -> Ids | None:
+        """Kept until the catalogue changes, too: names of 100,000 photos are not sorted at each letter typed."""
+        state = (order, self._reader.data_version())
+        if self._placed is None or self._placed[0] != state:
+            self._placed = (state, self._reader.places(order))
+        return self._placed[1]
 
     # Answers of three kinds
 
@@ -111,13 +123,15 @@ class Answering:
             ids = ids[np.isin(ids, asked.allowed)]
         for unwanted in (asked.literally_unwanted, *unlike):
             ids = ids[~np.isin(ids, unwanted)]
-        ids = in_order(ids, self._reader.places(asked.question.order))
+        ids = in_order(ids, self._places(asked.question.order))
         return Answer(asked.question, array("q", ids[: asked.question.limit].tobytes()))
 
-    def _literal(self, asked: _Asked, note: str) -> Answer:
+    def _literal(self, asked: _Asked, note: str, unlike: Ids = _NONE) -> Answer:
+        """Only what says the words, without those in ``unlike``."""
         if asked.unwanted and not asked.wanted:
-            return replace(self._listed(asked, ()), note=note)
-        ids = in_order(asked.literal, self._reader.places(asked.question.order))[: asked.question.limit]
+            return replace(self._listed(asked, [unlike]), note=note)
+        literal = asked.literal[~np.isin(asked.literal, unlike)]
+        ids = in_order(literal, self._places(asked.question.order))[: asked.question.limit]
         return Answer(asked.question, array("q", ids.tobytes()), note=note, literal=len(ids))
 
     def _compared(self, question: Question, query: Query, encoder: LibraryEncoder) -> Answer:
@@ -131,12 +145,14 @@ class Answering:
         parts = list(zip(question.weights or (1.0,) * len(pictures), pictures, strict=True))
         parts += [(words.weight, vector) for words in asked.wanted if (vector := texts[words]) is not None]
         like = together(parts)
-        if like is None and (asked.wanted or pictures):
-            return self._literal(asked, ONLY_COLOURS_NOTE if encoder.is_palette else "")
         unlike = [vector for words in asked.unwanted if (vector := texts[words]) is not None]
         if like is not None and (question.liked or question.disliked):
             like = self._refined(like, question, encoder)
-        return self._by_likeness(asked, like, unlike, encoder)
+        unknown = any(texts[words] is None for words in (*asked.wanted, *asked.unwanted))
+        note = ONLY_COLOURS_NOTE if encoder.is_palette and unknown else ""
+        if like is None and not unlike:
+            return self._literal(asked, note)
+        return replace(self._by_likeness(asked, like, pictures, unlike, encoder), note=note)
 
     def _refined(self, like: Vector, question: Question, encoder: LibraryEncoder) -> Vector:
         index = encoder.index()
@@ -145,9 +161,12 @@ class Answering:
         )
         return refined(like, liked, disliked)
 
-    def _by_likeness(self, asked: _Asked, like: Vector | None, unlike: Sequence[Vector], encoder: LibraryEncoder) -> Answer:
-        questions = np.array([*([] if like is None else [like]), *unlike], np.float32)
-        ids, scores = encoder.index().cosines(questions)
+    def _by_likeness(
+        self, asked: _Asked, like: Vector | None, pictures: Sequence[Vector], unlike: Sequence[Vector], encoder: LibraryEncoder
+    ) -> Answer:
+        """``like`` is what all wanted words and pictures come to; some of ``like`` and ``unlike`` is there."""
+        questions = [*([] if like is None else [like]), *pictures, *unlike]
+        ids, scores = encoder.index().cosines(np.array(questions, np.float32))
         known = np.isin(ids, self._searchable_ids(encoder))
         ids, scores = ids[known], scores[:, known]
         unwanted = np.zeros(len(ids), np.bool_)
@@ -157,9 +176,14 @@ class Answering:
             fits *= 1 - judged.probabilities
             unwanted |= judged.probabilities >= judged.likely_from
         if like is None:
-            return self._listed(asked, [ids[unwanted]])
-        judged = relevance(scores[0], of_picture=not asked.wanted)
+            return self._literal(asked, "", ids[unwanted])
+        copies = np.zeros(len(ids), np.bool_)
+        for cosines in scores[1 : 1 + len(pictures)]:
+            copies |= are_copies(cosines)
+        judged = relevance(scores[0], aside=copies)
         probabilities = judged.probabilities * fits
+        if not asked.wanted:
+            probabilities[copies] = 1.0
         probabilities[np.isin(ids, asked.question.liked)] = 1.0
         probabilities[np.isin(ids, asked.question.disliked)] = 0.0
         wanted = ~np.isin(ids, asked.literally_unwanted)
@@ -169,4 +193,4 @@ class Answering:
             ids[wanted], scores[0][wanted], probabilities[wanted], judged.likely_from, judged.strong_from
         )
         literal = asked.literal[~np.isin(asked.literal, ids[unwanted])]
-        return by_groups(asked.question, literal, compared, self._reader.places(asked.question.order))
+        return by_groups(asked.question, literal, compared, self._places(asked.question.order))

@@ -63,8 +63,11 @@ def _composed(thumbnails: Sequence[bytes]) -> Image.Image:
     sheet = Image.new("RGB", (_GAP_PX + columns * step_px, _GAP_PX + rows * step_px), _GROUND)
     for place, jpeg in enumerate(thumbnails):
         row, column = divmod(place, columns)
-        with Image.open(BytesIO(jpeg)) as picture:
-            fitted = ImageOps.contain(picture.convert("RGB"), (cell_px, cell_px), Image.Resampling.LANCZOS)
+        try:
+            with Image.open(BytesIO(jpeg)) as picture:
+                fitted = ImageOps.contain(picture.convert("RGB"), (cell_px, cell_px), Image.Resampling.LANCZOS)
+        except OSError:  # a damaged thumbnail: its place stays empty
+            continue
         left = _GAP_PX + column * step_px + (cell_px - fitted.width) // 2
         top = _GAP_PX + row * step_px + (cell_px - fitted.height) // 2
         sheet.paste(fitted, (left, top))

@@ -168,14 +168,16 @@ class CatalogueReader(CatalogueOfWork):
         """The smart albums, in the user's order."""
         return albums_of(self._connection)
 
-    def literal_hits(self, text: str, limit: int | None, allowed: "NDArray[np.int64] | None" = None) -> "array[int]":
+    def literal_hits(
+        self, text: str, allowed: "NDArray[np.int64] | None" = None, *, whole_words: bool = False
+    ) -> "array[int]":
         """Photos whose names, folders, tags, captions, camera or date hold all words of ``text``; best first.
 
         Of ``allowed`` only where that is given. See ``literal_search``.
         """
         from photofind.store.literal_search import literal_hits
 
-        return literal_hits(self._connection, text, limit, allowed)
+        return literal_hits(self._connection, text, allowed, whole_words=whole_words)
 
     def filtered_ids(self, filters: Sequence[Filter], literals: Sequence[Literal] = ()) -> "NDArray[np.int64]":
         """All photos that can be shown and for which all of these hold; int64 [n], ascending. See ``catalogue_filters``."""

@@ -17,15 +17,16 @@ _BITS = 12  # phrases after that do not count for the order
 
 
 def literal_hits(
-    connection: sqlite3.Connection, text: str, limit: int | None, allowed: NDArray[np.int64] | None = None
+    connection: sqlite3.Connection, text: str, allowed: NDArray[np.int64] | None = None, *, whole_words: bool = False
 ) -> "array[int]":
     """Photos that can be shown whose words hold all words of ``text``, of ``allowed`` only where that is given.
 
     First those that hold most of the words whole rather than as beginnings of longer ones; then those with most of them in
-    names and tags, where somebody put them for this photo; then the newest.
-    Raises sqlite3.Error.
+    names and tags, where somebody put them for this photo; then the newest. ``whole_words``: none may be the beginning of a
+    longer one. Raises sqlite3.Error.
     """
-    phrases = list(dict.fromkeys(asked_phrases(text)))[:_MOST_PHRASES]
+    asked = [Phrase(phrase.words) if whole_words else phrase for phrase in asked_phrases(text)]
+    phrases = list(dict.fromkeys(asked))[:_MOST_PHRASES]
     if not phrases:
         return array("q")
     holds_all = f" AND instr({below_watched(connection)}, ?)" * len(phrases)
@@ -44,12 +45,12 @@ def literal_hits(
     if allowed is not None:
         ids = ids[np.isin(ids, allowed)]
     if len(ids) < 2:  # most sentences stand in no photo's words: that is all there is to know
-        return array("q", ids[:limit].tobytes())
+        return array("q", ids.tobytes())
     holds = found[np.searchsorted(of_id, ids)]
     whole, own = np.zeros(len(ids), np.int64), np.zeros(len(ids), np.int64)
     for bit, phrase in enumerate(told):
         tagged = np.isin(ids, ids_tagged(connection, fitting_tags(connection, [phrase])))
         own += tagged | ((holds >> bit) & 1 == 1)
         whole += (holds >> (_BITS + bit)) & 1
-    best_first = np.lexsort((np.arange(len(ids)), -own, -whole))[:limit]
+    best_first = np.lexsort((np.arange(len(ids)), -own, -whole))
     return array("q", ids[best_first].tobytes())

@@ -141,7 +141,7 @@ def _rows(path: Path, repeats: int) -> list[Row]:
             wanted_ms = _WANTED_OF_COMMON_MS if what in _COMMON else _WANTED_MS
             rows.append(_row(what, lambda f=filters, q=literals: reader.filtered_ids(f, q), repeats, wanted_ms))  # type: ignore[misc]
         for text, what in _LITERAL_TEXTS.items():
-            rows.append(_row(f"literal hits of {what}", lambda text=text: reader.literal_hits(text, None), repeats, _WANTED_MS))  # type: ignore[misc]
+            rows.append(_row(f"literal hits of {what}", lambda text=text: reader.literal_hits(text), repeats, _WANTED_MS))  # type: ignore[misc]
         rows.append(_row("values for completion", reader.known_values, repeats, _WANTED_OF_VALUES_MS))
     return rows
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from photofind.core.question import Answer, Order, Question
+from photofind.core.question import Answer, Order, PictureOfPhoto, Question
 from photofind.library.engine import Engine
 from photofind.library.tagging import edit_photos
 from photofind.library.tally import IndexReport
@@ -99,6 +99,32 @@ def test_bands_are_judged_against_the_whole_library_whatever_the_filter(find: Fi
 def test_unwanted_words_take_away_what_is_named_so(find: Find) -> None:
     _, names = find("blue -car")
     assert "red car.jpg" not in names and len(names) == len(PHOTOS) - 1
+
+
+def test_an_unwanted_word_takes_away_nothing_that_only_begins_so(find: Find) -> None:
+    assert len(find("-pop")[1]) == len(PHOTOS)
+    assert "poppy.jpg" not in find("-poppy")[1]
+
+
+def test_it_is_said_that_some_words_mean_nothing_to_the_palette(find: Find) -> None:
+    for text in ("red -dog", "red 1:dog", "-dog", "dog"):
+        assert "Only colours and names" in find(text)[0].note, text
+    assert find("red")[0].note == find("red -blue")[0].note == ""
+
+
+def test_what_looks_like_unwanted_colours_is_no_literal_hit_either(find: Find) -> None:
+    assert find("poppy")[1] == ["poppy.jpg"]
+    answer, names = find("poppy -red")
+    assert answer.literal == len(names) and set(names) <= {"poppy.jpg"}
+
+
+def test_a_picture_with_words_is_no_measure_for_the_others(find: Find) -> None:
+    sea = find("type:png")[0].ids
+    picture = (PictureOfPhoto(sea[0]),)
+    alone, _ = find("", pictures=picture)
+    assert alone.probabilities[alone.ids.index(sea[0])] == 1.0
+    both, _ = find("blue", pictures=picture)
+    assert sea[0] in both.ids
 
 
 def test_what_looks_like_unwanted_words_becomes_less_likely(find: Find) -> None:

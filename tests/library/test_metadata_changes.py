@@ -99,7 +99,7 @@ def test_changed_metadata_arrives_and_the_picture_is_not_encoded_again(
         index(engine)
         after, tags = row_of(engine, photos / "a.jpg")
         assert (after.id, after.rating, tags) == (before.id, 4, ["after"])
-        hits = engine.librarian.submit(lambda desk: list(desk.reader.literal_hits("X100V", None))).result()
+        hits = engine.librarian.submit(lambda desk: list(desk.reader.literal_hits("X100V"))).result()
         assert hits == [after.id]
         assert vector(engine, after.id) == was
         assert waiting(engine) == 0

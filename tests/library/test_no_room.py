@@ -111,7 +111,7 @@ def test_indexing_pauses_before_the_disk_is_full_and_goes_on_by_itself(
         wait_for(lambda: engine.progress.activity is Activity.IDLE, "the end of the pause")
         engine.indexer.when_done().result(timeout=PATIENCE_S)
         assert_whole(engine, 30)
-        assert len(read(engine, lambda reader: reader.literal_hits("nearly full", None))) == 1
+        assert len(read(engine, lambda reader: reader.literal_hits("nearly full"))) == 1
     pauses = [event for event in told if isinstance(event, Progress) and event.activity is Activity.PAUSED_FOR_ROOM]
     assert pauses and len({event.sentence for event in pauses}) <= 3  # one sentence, with how much is needed
 

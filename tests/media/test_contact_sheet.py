@@ -52,6 +52,12 @@ def test_a_name_that_makes_no_sense_costs_one_sentence(tmp_path: Path, name: str
     assert str(refused.value).endswith(".")
 
 
+def test_a_damaged_thumbnail_leaves_its_place_empty(tmp_path: Path) -> None:
+    save_contact_sheet([jpeg(RED)[:200], b"", jpeg(BLUE)], tmp_path / "sheet.png")
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.convert("RGB").getpixel((8 + 120, 8 + 120)) == (250, 250, 250)
+
+
 def test_no_photos_make_no_picture(tmp_path: Path) -> None:
     with pytest.raises(SheetRefused):
         save_contact_sheet([], tmp_path / "none.jpg")

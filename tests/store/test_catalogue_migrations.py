@@ -93,7 +93,7 @@ def test_an_older_catalogue_keeps_everything(catalogue_path: Path, version: int)
         assert reader.encoded_input("palette-1", 1) == (None if version == 1 else b"\xab" * 16)
         assert reader.albums() == []
         assert reader.known_values().years == ("2019",)
-        assert list(reader.literal_hits("holiday", None)) == [1]
+        assert list(reader.literal_hits("holiday")) == [1]
         assert reader.reachable_waiting("palette-1") == 1
     assert _rows(catalogue_path) == before
     with closing(CatalogueReader(catalogue_path)) as reader, closing(Catalogue(catalogue_path)) as catalogue:

@@ -54,22 +54,21 @@ def reader(catalogue: Catalogue) -> CatalogueReader:
 def test_names_folders_captions_tags_cameras_and_dates_are_found(
     reader: CatalogueReader, text: str, found: list[int]
 ) -> None:
-    assert list(reader.literal_hits(text, None)) == found
+    assert list(reader.literal_hits(text)) == found
 
 
 @pytest.mark.parametrize("text", ["a", "the", "in", "in the", "p", "e", "", "…", "home", "anna", "home pictures", "/home/anna"])
 def test_what_would_say_nothing_of_a_photo_finds_none(reader: CatalogueReader, text: str) -> None:
-    assert list(reader.literal_hits(text, None)) == []
+    assert list(reader.literal_hits(text)) == []
 
 
 def test_the_name_of_the_watched_folder_counts_as_that_of_every_other(reader: CatalogueReader) -> None:
-    assert len(reader.literal_hits("pictures", None)) == len(PHOTOS)
+    assert len(reader.literal_hits("pictures")) == len(PHOTOS)
 
 
 def test_names_and_tags_come_before_folders_and_captions_and_then_the_newest(reader: CatalogueReader) -> None:
-    assert list(reader.literal_hits("sunset", None)) == [7, 5, 6, 4, 2]
-    assert list(reader.literal_hits("sunset 2020", None)) == [7, 5, 6, 4]
-    assert list(reader.literal_hits("sunset", 3)) == [7, 5, 6]
+    assert list(reader.literal_hits("sunset")) == [7, 5, 6, 4, 2]
+    assert list(reader.literal_hits("sunset 2020")) == [7, 5, 6, 4]
 
 
 def test_whole_words_come_before_words_that_only_begin_so(catalogue: Catalogue, reader: CatalogueReader) -> None:
@@ -77,28 +76,34 @@ def test_whole_words_come_before_words_that_only_begin_so(catalogue: Catalogue, 
         photo_id, _ = catalogue.add_file(1, "/home/anna/Pictures/x", FileStat(f"{name}.jpg", 90 + number, 90))
         facts = Facts(taken=FIRST_DAY.isoformat(), caption=caption)
         catalogue.record_read(photo_id, ReadPicture(bytes(16), 9, 9, "JPEG", 4, 3, 0, facts))
-    assert list(reader.literal_hits("car", None)) == [3, 9, 10, 8]
+    assert list(reader.literal_hits("car")) == [3, 9, 10, 8]
 
 
-def test_only_photos_that_are_allowed_count_before_the_limit_does(reader: CatalogueReader) -> None:
-    assert list(reader.literal_hits("sunset", 2, np.array([2, 4, 5]))) == [5, 4]
-    assert list(reader.literal_hits("sunset", None, np.array([], np.int64))) == []
+def test_a_word_that_must_be_whole_is_no_beginning(reader: CatalogueReader) -> None:
+    assert list(reader.literal_hits("vienn")) == [2, 1]
+    assert list(reader.literal_hits("vienn", whole_words=True)) == []
+    assert list(reader.literal_hits("oma", whole_words=True)) == [1]
+
+
+def test_only_photos_that_are_allowed_count(reader: CatalogueReader) -> None:
+    assert list(reader.literal_hits("sunset", np.array([2, 4, 5]))) == [5, 4, 2]
+    assert list(reader.literal_hits("sunset", np.array([], np.int64))) == []
 
 
 def test_a_tag_that_was_removed_is_found_no_more(catalogue: Catalogue, reader: CatalogueReader) -> None:
     catalogue.edit_tags(3, [], ["red car"])
-    assert list(reader.literal_hits("red car", None)) == []
+    assert list(reader.literal_hits("red car")) == []
     catalogue.mark_gone([7])
-    assert 7 not in reader.literal_hits("sunset", None)
+    assert 7 not in reader.literal_hits("sunset")
 
 
 def test_folders_above_watched_ones_say_nothing_wherever_those_lie(catalogue: Catalogue, reader: CatalogueReader) -> None:
     other = catalogue.watch_folder("/mnt/anna")
     photo_id, _ = catalogue.add_file(other, "/mnt/anna/home", FileStat("d.jpg", 9, 9))
     catalogue.record_read(photo_id, ReadPicture(bytes(16), 9, 9, "JPEG", 4, 3, 0, Facts()))
-    assert list(reader.literal_hits("anna", None)) == [photo_id]
-    assert list(reader.literal_hits("home", None)) == [photo_id]
-    assert list(reader.literal_hits("mnt", None)) == []
+    assert list(reader.literal_hits("anna")) == [photo_id]
+    assert list(reader.literal_hits("home")) == [photo_id]
+    assert list(reader.literal_hits("mnt")) == []
 
 
 @pytest.mark.parametrize(
@@ -109,7 +114,7 @@ def test_folders_above_watched_ones_say_nothing_wherever_those_lie(catalogue: Ca
     ],
 )  # fmt: skip
 def test_no_text_is_too_long_or_too_odd(reader: CatalogueReader, text: str) -> None:
-    assert set(reader.literal_hits(text, None)) <= {2, 4, 5, 6, 7}
+    assert set(reader.literal_hits(text)) <= {2, 4, 5, 6, 7}
     assert reader.filtered_ids([], [Literal(text)]).tolist() == []
     for kind in TextField:
         assert reader.filtered_ids([TextFilter(kind, text)]).tolist() == []
