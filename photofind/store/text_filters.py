@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from photofind.core.query.parts import TextField, TextFilter
 from photofind.core.words import Phrase, phrases_of, search_words
+from photofind.store.catalogue_connection import BELOW, below
 from photofind.store.id_columns import id_array
 from photofind.store.indexed_words import IS_CANDIDATE, NAME, WORDS, outermost
 from photofind.store.shown_photos import SHOWN
@@ -40,7 +41,7 @@ def ids_with_text(connection: sqlite3.Connection, asked: TextFilter) -> NDArray[
         case TextField.LENS:
             return _with_lens(connection, phrases_of(asked.value))
         case TextField.FOLDER:
-            return _in_folder(connection, _levels(_BETWEEN_FOLDERS.split(asked.value)))
+            return _in_folder(connection, asked.value)
         case TextField.NAME:
             return _named(connection, search_words(asked.value))
         case TextField.TYPE:
@@ -80,8 +81,12 @@ def _with_lens(connection: sqlite3.Connection, asked: Sequence[Phrase]) -> NDArr
     return id_array(connection, "SELECT photo_id AS id FROM facts WHERE lens IN (SELECT value FROM json_each(?))", (lenses,))
 
 
-def _in_folder(connection: sqlite3.Connection, asked: Sequence[Phrase]) -> NDArray[np.int64]:
+def _in_folder(connection: sqlite3.Connection, value: str) -> NDArray[np.int64]:
     roots = [os.fsdecode(path) for (path,) in connection.execute("SELECT path FROM folders WHERE watched = 1")]
+    path = os.path.normpath(value)
+    if any(path == root or path.startswith(root.rstrip(os.sep) + os.sep) for root in roots):  # pasted from elsewhere
+        return id_array(connection, f"SELECT id FROM photos WHERE gone_s IS NULL AND {BELOW}", below(path))
+    asked = _levels(_BETWEEN_FOLDERS.split(value))
     known = connection.execute("SELECT DISTINCT directory FROM photos WHERE gone_s IS NULL")
     fitting = [path for (path,) in known if _stand_in_a_row(asked, folders_of(os.fsdecode(path), roots))]
     found = [_NOTHING]

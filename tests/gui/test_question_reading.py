@@ -96,7 +96,7 @@ def test_what_filters_alone_leave_comes_by_date_or_in_the_order_chosen(
     qtbot.waitUntil(lambda: window.search.answered_question == Question("camera:nikon", order=Order.NAME))
     ask(qtbot, window, "camera:nikon dog")
     assert window.search.answered_question.order is Order.NAME
-    assert [action.text() for action in window.order.menu().actions()][0] == "Closest first"
+    assert next(action.text() for action in window.order.menu().actions()) == "Closest first"
 
 
 def test_thumbs_survive_another_filter_but_not_another_word(qtbot: QtBot, window: MainWindow) -> None:

@@ -294,6 +294,14 @@ def test_quoted_text_is_words_next_to_each_other_in_one_field_below_the_watched_
     assert reader.filtered_ids([], [Literal(text)]).tolist() == expected
 
 
+def test_a_whole_path_is_that_very_folder_and_all_below_it(library: tuple[CatalogueReader, dict[int, Made]]) -> None:
+    reader, made = library
+    folder = next(one.directory for one in made.values() if one.is_shown and _rest(one).count("/") == 1)
+    expected = [i for i, one in made.items() if one.is_shown and f"{one.directory}/".startswith(f"{folder}/")]
+    for value in (folder, f"{folder}/"):
+        assert reader.filtered_ids([TextFilter(TextField.FOLDER, value)]).tolist() == expected
+
+
 def test_the_made_up_photos_put_every_kind_of_filter_to_the_test(
     library: tuple[CatalogueReader, dict[int, Made]],
 ) -> None:

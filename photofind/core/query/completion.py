@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from photofind.core.query.field_names import HELP, NAMES, Field, Special, field_named, folded
 from photofind.core.query.known import KnownValues
@@ -106,10 +107,16 @@ def _values(field: Field, typed: str, known: KnownValues) -> list[tuple[str, str
     return [(quoted_if_needed(value), about) for value in _matching(offered, typed)]
 
 
+@lru_cache(maxsize=1 << 17)
+def _known_folded(value: str) -> str:
+    """What a library knows is the same at each letter typed; folding 10,000 tags takes 45 ms."""
+    return folded(value)
+
+
 def _matching(values: Iterable[str], typed: str) -> list[str]:
     """Those that begin with ``typed``, then those that have a word that does."""
     key = folded(typed)
     listed = list(values)
-    matching = [(" " + folded(value)).find(" " + key) for value in listed]
+    matching = [(" " + _known_folded(value)).find(" " + key) for value in listed]
     ranked = sorted((place > 0, index) for index, place in enumerate(matching) if place >= 0)
     return [listed[index] for _later, index in ranked]
