@@ -18,7 +18,7 @@ from photofind.config.resources import resource
 _LOOKED_AT = 20_000  # for the bulk so many scores, evenly drawn, are as good as a million
 _LEAST_SPREAD = 1e-6
 _ALIKE = 0.02  # a lower half whose spread is less of the way to the best hit says nothing
-_FEW = 12.0  # photos; with so many a spread is taken twice as wide, as it may be by chance
+_FEW = 30  # photos tell too little of what chance brings for any of them to be strong
 _SURE = 15.0  # in logits: three chances in ten million
 _COPY = 0.05  # of what lies between the bulk and an identical picture
 _SAME = 0.999
@@ -49,14 +49,17 @@ def relevance(
 ) -> Relevance:
     """Judges the cosines [n] of one question with all photos of a library, in any order.
 
-    A higher score is never less likely. A library of a few photos tells little, and hardly anything convinces in it; nor
-    does what half of a library shows. Photos ``aside`` [n] are judged, but are no measure for the others: a picture that
-    the question itself has. Any thread; 3 ms for 100,000 photos.
+    A higher score is never less likely. Among a few photos nothing is strong, and chance is likely now and then. What half
+    of a library shows does not stand out, and is not convincing. Photos ``aside`` [n] are judged, but are no measure for
+    the others: a picture that the question itself has. Any thread; 3 ms for 100,000 photos.
     """
     curve = curve or usual_curve()
     out, share = features(scores, None if aside is None else scores[~aside])
     logit = np.clip(curve.bias + curve.by_chance * out + curve.by_best * share, -_SURE, _SURE)
-    return Relevance((1 / (1 + np.exp(-logit))).astype(np.float32), curve.likely_from, curve.strong_from)
+    probabilities = (1 / (1 + np.exp(-logit))).astype(np.float32)
+    if len(scores) < _FEW:
+        probabilities = np.minimum(probabilities, np.nextafter(np.float32(curve.strong_from), np.float32(0)))
+    return Relevance(probabilities, curve.likely_from, curve.strong_from)
 
 
 def are_copies(cosines: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -86,14 +89,14 @@ def features(
 
 def bulk(scores: NDArray[np.float32]) -> tuple[float, float]:
     """Middle and spread of the photos that have nothing to do with the question: the spread of the lower half, since right
-    answers are in the upper one. Copies count once. Wider where that is told by few photos, or by photos that are all alike.
+    answers are in the upper one; of all where the lower half is all alike. Copies count once.
     """
     some = np.unique(scores[:: max(1, len(scores) // _LOOKED_AT)])
     low, middle = np.quantile(some, (0.16, 0.5))
     spread = float(middle - low)
     if spread < _ALIKE * float(some[-1] - middle):
         spread = float(some.std())
-    return float(middle), max(spread * (1 + _FEW / len(some)), _LEAST_SPREAD)
+    return float(middle), max(spread, _LEAST_SPREAD)
 
 
 @lru_cache(maxsize=1)
