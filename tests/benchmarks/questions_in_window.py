@@ -80,6 +80,8 @@ class Questions(QObject):
         """After the window's own slot: the model holds the answer."""
         if answer.question.text == self._text and not self._parts:
             self._parts = {"answered": self._since_ms(), "engine": answer.seconds * 1000, "found": len(answer.ids)}
+            if answer.is_nothing_convincing:  # as with random weights: what comes closest is one click away
+                self._window.display.fold_or_unfold()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (
