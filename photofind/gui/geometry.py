@@ -65,6 +65,17 @@ class GridGeometry(Protocol):
         """The photo where a key leads from ``index``; the same where it leads nowhere, -1 if there are none."""
 
 
+def moved_along(index: int, step: Step, last: int) -> int | None:
+    """Where a step leads that needs no rows: one further or back, to an end, or from nowhere; None for all others."""
+    if index < 0 or last < 0:
+        return min(0, last)
+    if step in (Step.HOME, Step.END):
+        return 0 if step is Step.HOME else last
+    if step in (Step.LEFT, Step.RIGHT):
+        return min(last, max(0, index + (1 if step is Step.RIGHT else -1)))
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class EvenGrid:
     """Square cells of one size in rows that fill the width.
@@ -129,12 +140,9 @@ class EvenGrid:
 
     def moved(self, index: int, step: Step, rows_a_page: int) -> int:
         last = self.count - 1
-        if index < 0 or last < 0:
-            return min(0, last)
-        if step in (Step.HOME, Step.END):
-            return 0 if step is Step.HOME else last
-        if step in (Step.LEFT, Step.RIGHT):
-            return min(last, max(0, index + (1 if step is Step.RIGHT else -1)))
+        along = moved_along(index, step, last)
+        if along is not None:
+            return along
         rows = 1 if step in (Step.UP, Step.DOWN) else rows_a_page
         above, below = index // self.columns, last // self.columns - index // self.columns
         down = -min(rows, above) if step in (Step.UP, Step.PAGE_UP) else min(rows, below)

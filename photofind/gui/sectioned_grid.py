@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from photofind.gui.geometry import EvenGrid, Rect, Step
+from photofind.gui.geometry import EvenGrid, Rect, Step, moved_along
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +103,9 @@ class SectionedGrid:
         return top, bottom
 
     def moved(self, index: int, step: Step, rows_a_page: int) -> int:
-        last = self.count - 1
-        if index < 0 or last < 0:
-            return min(0, last)
-        if step in (Step.HOME, Step.END):
-            return 0 if step is Step.HOME else last
-        if step in (Step.LEFT, Step.RIGHT):
-            return min(last, max(0, index + (1 if step is Step.RIGHT else -1)))
+        along = moved_along(index, step, self.count - 1)
+        if along is not None:
+            return along
         rows = 1 if step in (Step.UP, Step.DOWN) else rows_a_page
         section = self.section_of(index)
         row, column = divmod(index - self._firsts[section], self.columns)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
     QListWidget,
     QStyle,
     QStyledItemDelegate,
@@ -16,8 +14,8 @@ from PySide6.QtWidgets import (
 
 from photofind.gui import icons, style
 from photofind.gui.icons import Glyph
+from photofind.gui.list_rows import paint_plate, row_size, set_up_rows
 
-ROW_PX = 32
 SIDE_ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
@@ -38,16 +36,9 @@ class SideRowDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         row: SideRow = index.data(SIDE_ROW_ROLE)
-        palette, rect = option.palette, option.rect
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        palette = option.palette
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        plate = rect.adjusted(style.SPACE_S, 1, -style.SPACE_S, -1)
-        if chosen or hovered:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(palette.color(style.CONTROL if chosen else style.WINDOW))
-            painter.drawRoundedRect(plate, style.RADIUS_PX, style.RADIUS_PX)
+        plate = paint_plate(painter, option, style.SPACE_S, chosen=style.CONTROL, hovered=style.WINDOW)
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(palette.color(style.ACCENT))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -88,7 +79,7 @@ class SideRowDelegate(QStyledItemDelegate):
         editor.setGeometry(QStyle.visualRect(option.direction, option.rect, name))
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(100, max(ROW_PX, option.fontMetrics.height() + style.SPACE_M))
+        return row_size(option)
 
 
 class SideList(QListWidget):
@@ -97,11 +88,7 @@ class SideList(QListWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setItemDelegate(SideRowDelegate(self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMouseTracking(True)
-        self.setUniformItemSizes(True)
+        set_up_rows(self)
         self.viewport().setBackgroundRole(style.PANEL)
         self.viewport().setAutoFillBackground(True)
         self.setAccessibleName(name)

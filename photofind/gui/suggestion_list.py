@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QPainter
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
     QListWidget,
     QListWidgetItem,
     QStyle,
@@ -18,8 +16,8 @@ from PySide6.QtWidgets import (
 
 from photofind.gui import icons, style
 from photofind.gui.icons import Glyph
+from photofind.gui.list_rows import paint_plate, row_size, set_up_rows
 
-ROW_PX = 32
 MOST_ROWS = 8
 _SUGGESTION_ROLE = Qt.ItemDataRole.UserRole
 
@@ -44,14 +42,8 @@ class _Delegate(QStyledItemDelegate):
         suggestion: Suggestion = index.data(_SUGGESTION_ROLE)
         palette, direction = option.palette, option.direction
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        plate = option.rect.adjusted(style.SPACE_XS, 1, -style.SPACE_XS, -1)
-        if chosen or hovered:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(palette.color(style.ACCENT if chosen else style.CONTROL))
-            painter.drawRoundedRect(plate, style.RADIUS_PX, style.RADIUS_PX)
+        plate = paint_plate(painter, option, style.SPACE_XS, chosen=style.ACCENT, hovered=style.CONTROL)
         ink = palette.color(style.ON_ACCENT if chosen else style.TEXT)
         quiet = palette.color(style.ON_ACCENT if chosen else style.QUIET)
         inner = plate.adjusted(style.SPACE_S, 0, -style.SPACE_S, 0)
@@ -72,7 +64,7 @@ class _Delegate(QStyledItemDelegate):
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(100, max(ROW_PX, option.fontMetrics.height() + style.SPACE_M))
+        return row_size(option)
 
 
 class SuggestionList(QListWidget):
@@ -85,11 +77,7 @@ class SuggestionList(QListWidget):
         self._box = box
         self.setItemDelegate(_Delegate(self))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setMouseTracking(True)
-        self.setUniformItemSizes(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        set_up_rows(self)
         self.setObjectName("suggestions")
         self.setAccessibleName(self.tr("Suggestions"))
         self.itemClicked.connect(lambda item: self.chosen.emit(item.data(_SUGGESTION_ROLE)))

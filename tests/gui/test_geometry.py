@@ -1,39 +1,13 @@
-"""Where photos lie: every photo is found where it is drawn."""
+"""Rows and columns of an even grid; what holds for every arrangement is in test_any_grid."""
 
+from grid_strategies import even_grids
 from hypothesis import given
 from hypothesis import strategies as st
 
 from photofind.gui.geometry import EvenGrid, Step
 
-grids = st.builds(
-    EvenGrid,
-    count=st.integers(1, 3_000_000),
-    width_px=st.integers(80, 8_000),
-    wanted_px=st.integers(40, 600),
-    gap_px=st.integers(0, 12),
-)
 
-
-@given(grid=grids, data=st.data())
-def test_the_photo_at_any_point_of_its_rectangle_is_that_photo(grid: EvenGrid, data: st.DataObject) -> None:
-    index = data.draw(st.integers(0, grid.count - 1))
-    rect = grid.rect_of(index)
-    x = data.draw(st.integers(rect.x, rect.x + rect.width - 1))
-    y = data.draw(st.integers(rect.y, rect.bottom - 1))
-    assert grid.index_at(x, y) == index
-
-
-@given(grid=grids, x=st.integers(-10, 8_000), y=st.integers(-10, 100_000))
-def test_a_point_is_in_the_rectangle_of_the_photo_found_there(grid: EvenGrid, x: int, y: int) -> None:
-    index = grid.index_at(x, y)
-    assert -1 <= index < grid.count
-    if index >= 0:
-        rect = grid.rect_of(index)
-        assert rect.x <= x < rect.x + rect.width
-        assert rect.y <= y < rect.bottom
-
-
-@given(grid=grids)
+@given(grid=even_grids)
 def test_a_row_ends_at_the_margin_to_a_pixel_and_all_cells_are_alike(grid: EvenGrid) -> None:
     first, last = grid.rect_of(0), grid.rect_of(grid.columns - 1)
     assert first.x == grid.gap_px
@@ -41,20 +15,7 @@ def test_a_row_ends_at_the_margin_to_a_pixel_and_all_cells_are_alike(grid: EvenG
     assert first.width == last.width == first.height == grid.cell_px
 
 
-@given(grid=grids, top=st.integers(0, 5_000_000), height=st.integers(1, 3_000))
-def test_the_visible_photos_are_those_that_reach_into_the_window(grid: EvenGrid, top: int, height: int) -> None:
-    visible = grid.visible_range(top, top + height)
-    assert 0 <= visible.start <= visible.stop <= grid.count
-    if visible:
-        assert grid.rect_of(visible.start).bottom + grid.gap_px > top
-        assert grid.rect_of(visible.stop - 1).y < top + height
-    if visible.stop < grid.count:
-        assert grid.rect_of(visible.stop).y >= top + height
-    if 0 < visible.start < grid.count:
-        assert grid.rect_of(visible.start - 1).bottom <= top
-
-
-@given(grid=grids, data=st.data(), step=st.sampled_from(Step), rows=st.integers(1, 40))
+@given(grid=even_grids, data=st.data(), step=st.sampled_from(Step), rows=st.integers(1, 40))
 def test_every_key_leads_to_a_photo(grid: EvenGrid, data: st.DataObject, step: Step, rows: int) -> None:
     index = data.draw(st.integers(0, grid.count - 1))
     moved = grid.moved(index, step, rows)

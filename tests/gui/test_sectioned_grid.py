@@ -1,60 +1,16 @@
-"""Photos in sections: every photo is found where it is drawn, and keys lead across headings."""
+"""Sections: headings between photos, and keys lead across them; what holds for every arrangement is in test_any_grid."""
 
 from itertools import pairwise
 
+from grid_strategies import filled_sections, sectioned_grids
 from hypothesis import given
 from hypothesis import strategies as st
 
 from photofind.gui.geometry import EvenGrid, Step
 from photofind.gui.sectioned_grid import SectionedGrid, SectionSize
 
-sizes = st.builds(SectionSize, heading_px=st.integers(1, 60), count=st.one_of(st.integers(0, 40), st.integers(0, 400_000)))
-grids = st.builds(
-    SectionedGrid,
-    sections=st.lists(sizes, min_size=1, max_size=6),
-    width_px=st.integers(80, 8_000),
-    wanted_px=st.integers(40, 600),
-    gap_px=st.integers(0, 12),
-)
-filled = grids.filter(lambda grid: grid.count > 0)
 
-
-@given(grid=filled, data=st.data())
-def test_the_photo_at_any_point_of_its_rectangle_is_that_photo(grid: SectionedGrid, data: st.DataObject) -> None:
-    index = data.draw(st.integers(0, grid.count - 1))
-    rect = grid.rect_of(index)
-    x = data.draw(st.integers(rect.x, rect.x + rect.width - 1))
-    y = data.draw(st.integers(rect.y, rect.bottom - 1))
-    assert grid.index_at(x, y) == index
-
-
-@given(grid=grids, x=st.integers(-10, 8_000), y=st.integers(-10, 100_000))
-def test_a_point_is_in_the_rectangle_of_the_photo_found_there(grid: SectionedGrid, x: int, y: int) -> None:
-    index = grid.index_at(x, y)
-    assert -1 <= index < grid.count
-    if index >= 0:
-        rect = grid.rect_of(index)
-        assert rect.x <= x < rect.x + rect.width
-        assert rect.y <= y < rect.bottom
-
-
-@given(grid=filled, data=st.data(), height=st.integers(1, 3_000))
-def test_the_visible_photos_are_those_that_reach_into_the_window(
-    grid: SectionedGrid, data: st.DataObject, height: int
-) -> None:
-    top = data.draw(st.integers(0, grid.content_height_px))
-    visible = grid.visible_range(top, top + height)
-    assert 0 <= visible.start <= visible.stop <= grid.count
-    if visible:
-        assert grid.rect_of(visible.start).bottom + grid.gap_px > top
-        assert grid.rect_of(visible.stop - 1).y < top + height
-    if visible.stop < grid.count:
-        assert grid.rect_of(visible.stop).y >= top + height
-    if visible.start > 0:
-        assert grid.rect_of(visible.start - 1).bottom <= top
-
-
-@given(grid=grids)
+@given(grid=sectioned_grids)
 def test_headings_and_photos_fill_the_surface_in_order_and_never_overlap(grid: SectionedGrid) -> None:
     first = 0
     for number, size in enumerate(grid.sections):
@@ -72,7 +28,7 @@ def test_headings_and_photos_fill_the_surface_in_order_and_never_overlap(grid: S
     assert grid.content_height_px == ends
 
 
-@given(grid=grids, top=st.integers(0, 100_000), height=st.integers(1, 3_000))
+@given(grid=sectioned_grids, top=st.integers(0, 100_000), height=st.integers(1, 3_000))
 def test_the_headings_on_screen_are_all_told(grid: SectionedGrid, top: int, height: int) -> None:
     told = grid.headings_in(top, top + height)
     for number in range(len(grid.sections)):
@@ -81,7 +37,7 @@ def test_the_headings_on_screen_are_all_told(grid: SectionedGrid, top: int, heig
             assert number in told
 
 
-@given(grid=filled, data=st.data(), step=st.sampled_from(Step), rows=st.integers(1, 40))
+@given(grid=filled_sections, data=st.data(), step=st.sampled_from(Step), rows=st.integers(1, 40))
 def test_every_key_leads_to_a_photo_in_its_direction(
     grid: SectionedGrid, data: st.DataObject, step: Step, rows: int
 ) -> None:
