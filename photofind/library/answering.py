@@ -16,7 +16,7 @@ from photofind.library.encoder_desk import LibraryEncoder
 from photofind.library.feedback import refined
 from photofind.library.grouping import Compared, by_groups, in_order
 from photofind.library.question_vectors import DecodeNow, QuestionVectors, Vector, together
-from photofind.library.ranking import are_copies, relevance
+from photofind.library.ranking import are_copies, relevance, usual_curve
 from photofind.store.catalogue_reader import CatalogueReader
 
 ONLY_COLOURS_NOTE = "Only colours and names can be searched until an encoder is installed."
@@ -180,7 +180,7 @@ class Answering:
         copies = np.zeros(len(ids), np.bool_)
         for cosines in scores[1 : 1 + len(pictures)]:
             copies |= are_copies(cosines)
-        judged = relevance(scores[0], aside=copies)
+        judged = relevance(scores[0], aside=copies, curve=usual_curve(with_picture=bool(pictures)))
         probabilities = judged.probabilities * fits
         if not asked.wanted:
             probabilities[copies] = 1.0

@@ -22,6 +22,7 @@ _FEW = 30  # photos tell too little of what chance brings for any of them to be 
 _SURE = 15.0  # in logits: three chances in ten million
 _COPY = 0.05  # of what lies between the bulk and an identical picture
 _SAME = 0.999
+_HIGH = 1.88  # spreads of a normal bulk below which 97 % of it lie
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +89,28 @@ def features(
 
 
 def bulk(scores: NDArray[np.float32]) -> tuple[float, float]:
-    """Middle and spread of the photos that have nothing to do with the question: the spread of the lower half, since right
-    answers are in the upper one; of all where the lower half is all alike. Copies count once.
+    """Middle and spread of the photos that have nothing to do with the question. Copies count once.
+
+    The spread of the lower half alone makes a surprise of what fits a little, as many photos do for vague words; that of
+    the upper half holds the right answers too. Hence their geometric mean (of a normal bulk both are the same); where the
+    lower half is all alike, the spread of all.
     """
     some = np.unique(scores[:: max(1, len(scores) // _LOOKED_AT)])
-    low, middle = np.quantile(some, (0.16, 0.5))
-    spread = float(middle - low)
-    if spread < _ALIKE * float(some[-1] - middle):
+    low, middle, high = np.quantile(some, (0.16, 0.5, 0.97))
+    spread = float(np.sqrt((middle - low) * (high - middle) / _HIGH))
+    if middle - low < _ALIKE * float(some[-1] - middle):
         spread = float(some.std())
     return float(middle), max(spread, _LEAST_SPREAD)
 
 
+def usual_curve(*, with_picture: bool = False) -> Curve:
+    """The curve that comes with the program: for words, or for questions with a picture in them, whose cosines with photos
+    that only share a setting with it are high, too. Raises FileNotFoundError where the file is missing.
+    """
+    return _curves()["with_picture" if with_picture else "curve"]
+
+
 @lru_cache(maxsize=1)
-def usual_curve() -> Curve:
-    """The curve that comes with the program. Raises FileNotFoundError where its file is missing."""
+def _curves() -> dict[str, Curve]:
     values = json.loads(resource("relevance.json").read_text(encoding="utf-8"))
-    return Curve(**values["curve"])
+    return {name: Curve(**values[name]) for name in ("curve", "with_picture")}

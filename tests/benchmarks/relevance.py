@@ -5,7 +5,8 @@
 Over the vectors of 494 labelled photos in ../shared/eval and the small real encoder's vectors of texts: the groups there
 with at least two right photos, synonyms of some, single classes, and random unions of two to four. Cross-validated: each
 question is judged by a curve that was fitted to others. Then the same with an offset and a scale for each text, as real
-CLIP has them. ``--fit`` writes the curve fitted to all of them to resources/relevance.json, which the program uses.
+CLIP has them. Then photos of the groups as questions: right are the other photos of the group. ``--fit`` writes the
+curves fitted to all of them, one for words and one for pictures, to resources/relevance.json, which the program uses.
 """
 
 import argparse
@@ -31,6 +32,7 @@ _SYNONYMS = {
     "something to wear on the head": "a hat", "a toadstool": "a mushroom", "an aeroplane": "an airplane",
 }  # fmt: skip
 _CLASSES, _UNIONS = 60, 60
+_FROM_A_GROUP = 8
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,22 @@ class Questions:
         return self.texts @ self.photos.T
 
 
-def questions(seed: int = 7) -> Questions:
+@dataclass(frozen=True)
+class Labelled:
+    names: list[str]
+    vectors: NDArray[np.float32]
+    groups: dict[str, list[str]]
+
+
+def labelled() -> Labelled:
     data = np.load(shared_folder() / "eval" / "imagenet_mini_photos.npz")
-    names = [str(name) for name in data["names"]]
     groups = json.loads((shared_folder() / "eval" / "groups.json").read_text(encoding="utf-8"))
+    return Labelled([str(name) for name in data["names"]], data["vectors"].astype(np.float32), groups)
+
+
+def questions(seed: int = 7) -> Questions:
+    photos = labelled()
+    names, groups = photos.names, photos.groups
     chance = np.random.default_rng(seed)
     classes = list(dict.fromkeys(names))
     asked = {text: set(right) for text, right in groups.items() if len(right) >= 2}
@@ -60,7 +74,22 @@ def questions(seed: int = 7) -> Questions:
     encoder = OpenClipEncoder(check_folder(shared_folder() / "models" / "imagenet-mini"))
     texts = np.array(encoder.encode_texts(list(asked)), np.float32)
     right = np.array([[name in answers for name in names] for answers in asked.values()])
-    return Questions(texts, data["vectors"].astype(np.float32), right)
+    return Questions(texts, photos.vectors, right)
+
+
+def by_picture(seed: int = 0) -> tuple[Scores, Right]:
+    """Cosines of some photos of each group with all others, and which of those are of the group."""
+    photos, chance = labelled(), np.random.default_rng(seed)
+    scores, right = [], []
+    for members in photos.groups.values():
+        inside = np.isin(photos.names, members)
+        if inside.sum() < 3:
+            continue
+        for number in chance.permutation(np.flatnonzero(inside))[:_FROM_A_GROUP]:
+            others = np.arange(len(inside)) != number
+            scores.append((photos.vectors @ photos.vectors[number])[others])
+            right.append(inside[others])
+    return np.array(scores), np.array(right)
 
 
 def _spoken(name: str) -> str:
@@ -87,15 +116,21 @@ def main() -> None:
     say = sys.stdout.write
     plain = judge_cross_validated(asked.scores, asked.right)
     twisted = judge_cross_validated(distorted(asked.scores), asked.right)
-    for heading, report in (("plain", plain), ("distorted", twisted)):
+    pictures = by_picture()
+    for heading, report in (
+        ("plain", plain),
+        ("distorted", twisted),
+        ("by picture", judge_cross_validated(*pictures)),
+    ):
         say(f"== {heading}\n" + "".join(f"{line}\n" for line in as_lines(report)) + "\n")
     for goal, met in goals(plain, twisted):
         say(f"{'met     ' if met else 'MISSED  '}{goal}\n")
     if given.fit:
-        curve = fit_curve(asked.scores, asked.right)
         comment = "Fitted by tests/benchmarks/relevance.py --fit; see photofind/library/ranking.py for what it means."
-        _CURVE_FILE.write_text(json.dumps({"comment": comment, "curve": asdict(curve)}, indent=1) + "\n", encoding="utf-8")
-        say(f"\n{_CURVE_FILE}: {curve}\n")
+        curves = {"curve": fit_curve(asked.scores, asked.right), "with_picture": fit_curve(*pictures)}
+        content = {"comment": comment} | {name: asdict(curve) for name, curve in curves.items()}
+        _CURVE_FILE.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        say(f"\n{_CURVE_FILE}: {curves}\n")
 
 
 if __name__ == "__main__":

@@ -81,6 +81,20 @@ def test_many_copies_of_one_photo_count_once() -> None:
     assert np.mean(judged.probabilities >= judged.likely_from) < 0.02
 
 
-def test_the_curve_that_comes_with_the_program_never_falls() -> None:
-    curve = usual_curve()
+@pytest.mark.parametrize("with_picture", [False, True])
+def test_the_curves_that_come_with_the_program_never_fall(with_picture: bool) -> None:
+    curve = usual_curve(with_picture=with_picture)
     assert isinstance(curve, Curve) and curve.by_chance >= 0 and curve.by_best >= 0
+
+
+def test_as_far_out_as_makes_a_photo_strong_for_words_is_not_enough_for_a_picture() -> None:
+    scores = bulk_with(12)
+    for_words, for_picture = relevance(scores), relevance(scores, curve=usual_curve(with_picture=True))
+    assert for_words.probabilities[0] >= for_words.strong_from
+    assert for_picture.likely_from <= for_picture.probabilities[0] < for_picture.strong_from
+
+
+def test_vague_words_that_many_photos_fit_a_little_make_the_best_of_them_less_certain() -> None:
+    little = np.random.default_rng(4).normal(0.28, 0.01, 150).astype(np.float32)
+    clear, vague = bulk_with(7), np.concatenate([bulk_with(7), little])
+    assert relevance(vague).probabilities[0] < relevance(clear).probabilities[0]
