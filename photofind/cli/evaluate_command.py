@@ -32,8 +32,8 @@ def run(shelf: Shelf, folder: Path, encoder: str, *, as_json: bool) -> None:
     line.clear()
     if material.unreadable:
         tell(f"{material.unreadable:,} pictures could not be read and are left out.")
-    curve = usual_curve()
-    report = judge(material.scores, material.right, lambda _: curve)
+    curve = usual_curve("words alone" if material.cases[0].by_words is None else "words")
+    report = judge(material.cases, lambda _: curve)
     if as_json:
         print_json({"encoder": name, "folder": str(folder), "unreadable": material.unreadable, **asdict(report)})
     else:

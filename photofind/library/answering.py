@@ -12,6 +12,7 @@ from photofind.core.errors import EncoderUnavailable
 from photofind.core.query import parse
 from photofind.core.query.parts import Query, Words
 from photofind.core.question import Answer, Order, Question
+from photofind.library.comparing import Comparing
 from photofind.library.encoder_desk import LibraryEncoder
 from photofind.library.feedback import refined
 from photofind.library.grouping import Compared, by_groups, in_order
@@ -45,9 +46,11 @@ class _Asked:
 class Answering:
     """Answers questions from the catalogue and the vectors. One thread: the reader is bound to it."""
 
-    def __init__(self, reader: CatalogueReader, decode_now: DecodeNow) -> None:
+    def __init__(self, reader: CatalogueReader, decode_now: DecodeNow, *, waits: bool = False) -> None:
+        """``waits``: answers as well as can be at the first question, however long it takes."""
         self._reader = reader
         self._vectors = QuestionVectors(reader, decode_now)
+        self._comparing = Comparing(waits=waits)
         self._searchable: tuple[tuple[str, int], Ids] | None = None
         self._placed: tuple[tuple[Order, int], Ids | None] | None = None
 
@@ -75,6 +78,10 @@ class Answering:
     def literal_answer(self, question: Question, encoder_id: str, note: str) -> Answer:
         """Only photos whose names, folders, tags or captions hold the words of the question; ``note`` says why."""
         return replace(self._literal(self._asked(question, parse(question.text)), note), encoder=encoder_id)
+
+    def go_on(self) -> bool:
+        """Prepare a little for the next questions while none waits; says whether there is more to do soon."""
+        return self._comparing.go_on()
 
     # What the catalogue knows
 
@@ -169,10 +176,13 @@ class Answering:
         ids, scores = encoder.index().cosines(np.array(questions, np.float32))
         known = np.isin(ids, self._searchable_ids(encoder))
         ids, scores = ids[known], scores[:, known]
+        wanted = ~np.isin(ids, asked.literally_unwanted)
+        if asked.allowed is not None:
+            wanted &= np.isin(ids, asked.allowed)
         unwanted = np.zeros(len(ids), np.bool_)
         fits = np.ones(len(ids), np.float32)
-        for cosines in scores[len(scores) - len(unlike) :]:
-            judged = relevance(cosines)
+        for vector, cosines in zip(unlike, scores[len(scores) - len(unlike) :], strict=True):
+            judged = self._comparing.words(vector, ids, cosines, wanted, encoder)
             fits *= 1 - judged.probabilities
             unwanted |= judged.probabilities >= judged.likely_from
         if like is None:
@@ -180,15 +190,17 @@ class Answering:
         copies = np.zeros(len(ids), np.bool_)
         for cosines in scores[1 : 1 + len(pictures)]:
             copies |= are_copies(cosines)
-        judged = relevance(scores[0], aside=copies, curve=usual_curve(with_picture=bool(pictures)))
+        if pictures:
+            judged = relevance(scores[0], aside=copies, curve=usual_curve("picture"))
+        elif asked.question.liked or asked.question.disliked:
+            judged = relevance(scores[0])
+        else:
+            judged = self._comparing.words(like, ids, scores[0], wanted, encoder)
         probabilities = judged.probabilities * fits
         if not asked.wanted:
             probabilities[copies] = 1.0
         probabilities[np.isin(ids, asked.question.liked)] = 1.0
         probabilities[np.isin(ids, asked.question.disliked)] = 0.0
-        wanted = ~np.isin(ids, asked.literally_unwanted)
-        if asked.allowed is not None:
-            wanted &= np.isin(ids, asked.allowed)
         compared = Compared(
             ids[wanted], scores[0][wanted], probabilities[wanted], judged.likely_from, judged.strong_from
         )

@@ -84,7 +84,7 @@ def asking(
     with ExitStack() as stack:
         decoders = DecoderPool(1, timeout_s=decode_timeout_s)
         stack.callback(decoders.stop)
-        answering = Answering(reader, partial(decode_question_picture, decoders))
+        answering = Answering(reader, partial(decode_question_picture, decoders), waits=True)
         try:
             face = open_encoder(encoder_id, shelf, low_priority=False)
         except EncoderUnavailable as error:

@@ -16,6 +16,7 @@ from photofind.store.catalogue_reader import CatalogueReader
 
 _log = logging.getLogger(__name__)
 _LOOK_EVERY_S = 30.0
+_GO_ON_AFTER_S = 0.05
 _REST_AFTER_S = 180.0  # reading the vectors of 100,000 photos again takes less time than loading the encoder
 
 
@@ -74,15 +75,17 @@ class Searcher:
             self._question_open.clear()
 
     def _answer_all(self, answering: Answering) -> None:
+        rest_s = _LOOK_EVERY_S
         while True:
             with self._condition:
-                if not self._condition.wait_for(lambda: self._next is not None or self._stopping, _LOOK_EVERY_S):
-                    self._put_away_what_rests()
+                if not self._condition.wait_for(lambda: self._next is not None or self._stopping, rest_s):
+                    rest_s = _GO_ON_AFTER_S if self._prepare(answering) else _LOOK_EVERY_S
                     continue
                 if self._stopping:
                     break
                 assert self._next is not None
                 (ticket, question), self._next = self._next, None
+            rest_s = _GO_ON_AFTER_S
             try:
                 self._announce(AnswerReady(ticket, self._answer(answering, question)))
             except PhotofindError as error:
@@ -94,9 +97,11 @@ class Searcher:
                 if self._next is None:
                     self._question_open.clear()
 
-    def _put_away_what_rests(self) -> None:
+    def _prepare(self, answering: Answering) -> bool:
+        """Nobody asks: put away what rests, or get ready; says whether there is more to do soon."""
         for encoder in self._desk.both:
             encoder.put_away_index(_REST_AFTER_S)
+        return answering.go_on()
 
     def _answer(self, answering: Answering, question: Question) -> Answer:
         encoder = self._desk.current

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from photofind.library.ranking import Curve, are_copies, relevance, usual_curve
+from photofind.library.ranking import are_copies, relevance, usual_curve
 
 SCORES = st.lists(st.floats(-1, 1, width=32), max_size=60).map(lambda values: np.array(values, np.float32))
 
@@ -31,7 +31,7 @@ def test_probabilities_are_probabilities_and_rise_with_the_score(scores: NDArray
 def test_a_scale_and_an_offset_of_all_scores_change_nothing(scale: float, shift: float) -> None:
     scores = bulk_with(4, 6, 9)
     moved = (scores.astype(np.float64) * scale + shift).astype(np.float32)
-    assert relevance(moved).probabilities == pytest.approx(relevance(scores).probabilities, abs=1e-3)
+    assert relevance(moved).probabilities == pytest.approx(relevance(scores).probabilities, abs=2e-3)
 
 
 @pytest.mark.parametrize("count", [200, 20_000, 300_000])
@@ -81,20 +81,36 @@ def test_many_copies_of_one_photo_count_once() -> None:
     assert np.mean(judged.probabilities >= judged.likely_from) < 0.02
 
 
-@pytest.mark.parametrize("with_picture", [False, True])
-def test_the_curves_that_come_with_the_program_never_fall(with_picture: bool) -> None:
-    curve = usual_curve(with_picture=with_picture)
-    assert isinstance(curve, Curve) and curve.by_chance >= 0 and curve.by_best >= 0
+@pytest.mark.parametrize("kind", ["words", "words alone", "picture"])
+def test_the_curves_that_come_with_the_program_never_fall(kind: str) -> None:
+    assert np.all(usual_curve(kind).slopes >= 0)
 
 
 def test_as_far_out_as_makes_a_photo_strong_for_words_is_not_enough_for_a_picture() -> None:
     scores = bulk_with(12)
-    for_words, for_picture = relevance(scores), relevance(scores, curve=usual_curve(with_picture=True))
+    for_words, for_picture = relevance(scores), relevance(scores, curve=usual_curve("picture"))
     assert for_words.probabilities[0] >= for_words.strong_from
     assert for_picture.likely_from <= for_picture.probabilities[0] < for_picture.strong_from
 
 
-def test_vague_words_that_many_photos_fit_a_little_make_the_best_of_them_less_certain() -> None:
-    little = np.random.default_rng(4).normal(0.28, 0.01, 150).astype(np.float32)
-    clear, vague = bulk_with(7), np.concatenate([bulk_with(7), little])
-    assert relevance(vague).probabilities[0] < relevance(clear).probabilities[0]
+def half_of_it(count: int = 400, apart: float = 6) -> NDArray[np.float32]:
+    """A library of which half shows what was asked for, ``apart`` spreads above the other half."""
+    noise = np.random.default_rng(5).normal(0.2, 0.02, count)
+    noise[: count // 2] += apart * 0.02
+    return noise.astype(np.float32)
+
+
+def test_what_half_of_a_library_shows_convinces_although_none_of_it_stands_out() -> None:
+    judged = relevance(half_of_it())
+    assert np.mean(judged.probabilities[:200] >= judged.likely_from) > 0.9
+    assert np.mean(judged.probabilities[200:] >= judged.likely_from) < 0.05
+    noise = relevance(half_of_it(apart=0))
+    assert np.mean(noise.probabilities >= noise.likely_from) < 0.02
+
+
+def test_a_photo_of_which_other_words_say_more_is_less_likely() -> None:
+    scores = bulk_with(8, 8)
+    against = np.zeros(len(scores), np.float32)
+    against[1] = -3
+    judged = relevance(scores, by_words=against)
+    assert judged.probabilities[1] < judged.probabilities[0]

@@ -1,15 +1,14 @@
 """What the bands of answers are worth on questions with known answers, as one report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photofind.library.evaluation.fitting import fit_curve
+from photofind.library.evaluation.fitting import WORDS_ALONE, Weighed, fit_curve
 from photofind.library.evaluation.measures import (
-    Right,
-    Scores,
+    Case,
     area_under_curve,
     best_constant,
     best_cuts,
@@ -17,9 +16,8 @@ from photofind.library.evaluation.measures import (
     f1_of_sets,
     interval,
     robust_z,
-    without_right,
 )
-from photofind.library.ranking import Curve, relevance
+from photofind.library.ranking import Curve
 
 CurveOf = Callable[[int], Curve]
 """The curve to judge a question with, by its number."""
@@ -50,9 +48,10 @@ class Report:
     """Questions with right answers to which nothing convinces, as a share."""
 
 
-def judge(scores: Scores, right: Right, curve_of: CurveOf) -> Report:
-    """``scores`` float [q, n] and ``right`` bool [q, n]; each question has a right answer and a wrong one. Any thread."""
-    judged = [relevance(row, curve=curve_of(number)) for number, row in enumerate(scores)]
+def judge(cases: Sequence[Case], curve_of: CurveOf) -> Report:
+    """Questions to libraries of one size; each has a right answer and a wrong one. Any thread."""
+    scores, right = np.array([case.scores for case in cases]), np.array([case.right for case in cases])
+    judged = [case.judged(curve_of(number)) for number, case in enumerate(cases)]
     probabilities = np.array([one.probabilities for one in judged])
     convincing = np.array([one.probabilities >= one.likely_from for one in judged])
     strong = np.array([one.probabilities >= one.strong_from for one in judged])
@@ -60,7 +59,7 @@ def judge(scores: Scores, right: Right, curve_of: CurveOf) -> Report:
     ours = f1_of_sets(convincing, right)
     constant = f1_of_sets(scores >= best_constant(scores, right), right)
     by_z = f1_of_sets(z_scores >= best_constant(z_scores, right), right)
-    absent = [relevance(row, curve=curve_of(number)) for number, row in enumerate(without_right(scores, right))]
+    absent = [case.without_right().judged(curve_of(number)) for number, case in enumerate(cases)]
     best_present = probabilities.max(axis=1).astype(np.float64)
     best_absent = np.array([one.probabilities.max(initial=0) for one in absent], np.float64)
     return Report(
@@ -82,11 +81,24 @@ def judge(scores: Scores, right: Right, curve_of: CurveOf) -> Report:
     )
 
 
-def judge_cross_validated(scores: Scores, right: Right, folds: int = 6, seed: int = 0) -> Report:
-    """Each question judged by a curve that was fitted to the questions of the other folds."""
-    fold_of = np.random.default_rng(seed).permutation(len(scores)) % folds
-    curves = [fit_curve(scores[fold_of != fold], right[fold_of != fold]) for fold in range(folds)]
-    return judge(scores, right, lambda number: curves[fold_of[number]])
+def cross_validated(
+    cases: Sequence[Case],
+    uses: tuple[str, ...] = WORDS_ALONE,
+    more: Sequence[tuple[int, Weighed]] = (),
+    *,
+    folds: int = 6,
+    seed: int = 0,
+) -> CurveOf:
+    """Curves to judge each question with that were fitted to the questions of other folds; ``more`` are other cases to fit
+    to, each with the number of the question that it asks.
+    """
+    fold_of = np.random.default_rng(seed).permutation(len(cases)) % folds
+    curves = []
+    for fold in range(folds):
+        known = [Weighed(case) for number, case in enumerate(cases) if fold_of[number] != fold]
+        known += [weighed for number, weighed in more if fold_of[number] != fold]
+        curves.append(fit_curve(known, uses))
+    return lambda number: curves[fold_of[number]]
 
 
 def as_lines(report: Report) -> list[str]:

@@ -1,15 +1,16 @@
 """Photos of a folder with their labels, encoded: the material of an evaluation."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from photofind.core.errors import PhotofindError, UnreadablePicture
-from photofind.encoders.protocol import EncoderFace
-from photofind.library.evaluation.measures import Right, Scores
+from photofind.encoders.protocol import EncoderFace, Vectors
+from photofind.library.evaluation.measures import Case
+from photofind.library.usual_words import UsualWords, usual_texts
 from photofind.media.decoder import DecodeRequest
 from photofind.media.decoder_pool import DecoderPool
 from photofind.media.formats import is_called_picture
@@ -21,11 +22,10 @@ _FEWEST = 8
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Questions [q] in words, their cosines with all photos [q, n], and which of them are right [q, n]."""
+    """Questions [q] in words, and what each comes to on all photos [q]."""
 
     questions: tuple[str, ...]
-    scores: Scores
-    right: Right
+    cases: tuple[Case, ...]
     unreadable: int
 
 
@@ -84,9 +84,21 @@ def encode_labelled(
     known = [(label, vector) for label, vector in zip(asked, texts, strict=True) if vector is not None]
     if not known:
         raise PhotofindError("This encoder has no vectors for these words: choose one that understands text.")
-    return Material(
-        tuple(_TEXT.format(label=label) for label, _ in known),
-        np.array([photos @ vector for _, vector in known], np.float32),
-        np.array([[one == label for one in kept] for label, _ in known]),
-        unreadable,
-    )
+    cases = [
+        Case(photos @ vector, np.array([one == label for one in kept]), by_words)
+        for (label, vector), by_words in zip(known, _by_words(face, photos, [vector for _, vector in known]), strict=True)
+    ]
+    return Material(tuple(_TEXT.format(label=label) for label, _ in known), tuple(cases), unreadable)
+
+
+def _by_words(face: EncoderFace, photos: Vectors, asked: Sequence[Vectors]) -> list[Vectors | None]:
+    """What usual words say against each photo, for each question [d]."""
+    vectors = [vector for vector in face.encode_texts(usual_texts()).result() if vector is not None]
+    if len(vectors) < len(usual_texts()):
+        return [None] * len(asked)
+    usual = UsualWords(np.array(vectors), np.array(vectors) @ photos.T)
+    found = []
+    for vector in asked:
+        nearest = np.argsort(-(photos @ vector))
+        found.append(usual.margins(photos @ vector, usual.far_from(vector), nearest, photos[nearest] @ usual.texts.T))
+    return found

@@ -1,10 +1,34 @@
 """Measures over questions with known answers: scores float [q, n], right bool [q, n]. Plain numbers; any thread."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from photofind.library.ranking import Curve, Relevance, relevance
+
 Scores = NDArray[np.float32]
 Right = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question to a library, with what ``relevance`` takes of it: cosines [n], which photos are right [n], and what usual
+    words say against each [n], if that is known.
+    """
+
+    scores: Scores
+    right: Right
+    by_words: Scores | None = None
+
+    def judged(self, curve: Curve) -> Relevance:
+        return relevance(self.scores, by_words=self.by_words, curve=curve)
+
+    def without_right(self) -> "Case":
+        """The same in a library without its right answers."""
+        wrong = ~self.right
+        by_words = None if self.by_words is None else self.by_words[wrong]
+        return replace(self, scores=self.scores[wrong], right=self.right[wrong], by_words=by_words)
 
 
 def f1_of_sets(shown: Right, right: Right) -> NDArray[np.float64]:
@@ -71,8 +95,3 @@ def distorted(scores: Scores, seed: int = 0) -> Scores:
     scale = chance.uniform(0.6, 1.4, (len(scores), 1))
     offset = chance.normal(0, 0.02, (len(scores), 1))
     return np.asarray(0.08 * scale * scores + 0.2 + offset, np.float32)
-
-
-def without_right(scores: Scores, right: Right) -> list[Scores]:
-    """Each question's scores in a library without its right answers."""
-    return [row[~answers] for row, answers in zip(scores, right, strict=True)]

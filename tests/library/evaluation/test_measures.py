@@ -11,9 +11,10 @@ from photofind.core.errors import PhotofindError
 from photofind.encoders.in_thread import EncoderInThread
 from photofind.encoders.palette import Palette
 from photofind.library.evaluation import measures
-from photofind.library.evaluation.fitting import fit_curve
-from photofind.library.evaluation.judging import as_lines, judge, judge_cross_validated
+from photofind.library.evaluation.fitting import Weighed, fit_curve
+from photofind.library.evaluation.judging import as_lines, cross_validated, judge
 from photofind.library.evaluation.labelled import encode_labelled, labels_in
+from photofind.library.evaluation.measures import Case
 from photofind.media.decoder_pool import DecoderPool
 
 RIGHT = np.array([[True, True, False, False], [False, False, True, False]])
@@ -35,6 +36,10 @@ def test_measures_are_those_of_the_books() -> None:
     assert 40 < low < 49.5 < high < 60
 
 
+def cases(scores: NDArray[np.float32], right: NDArray[np.bool_]) -> list[Case]:
+    return [Case(row, answers) for row, answers in zip(scores, right, strict=True)]
+
+
 def made_up(questions: int, photos: int = 400) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Right answers stand out by four to ten spreads of the others."""
     chance = np.random.default_rng(1)
@@ -47,18 +52,20 @@ def made_up(questions: int, photos: int = 400) -> tuple[NDArray[np.float32], NDA
 
 def test_a_curve_is_fitted_and_judged_on_questions_that_it_has_not_seen() -> None:
     scores, right = made_up(60)
-    report = judge_cross_validated(scores, right)
+    asked = cases(scores, right)
+    report = judge(asked, cross_validated(asked))
     assert report.f1 > 0.9 and report.strong_precision > 0.9 and report.calibration_error < 0.1
     assert report.oracle_f1 >= report.f1 and report.present_auc > 0.95
-    twisted = judge_cross_validated(measures.distorted(scores), right)
+    asked = cases(measures.distorted(scores / 10), right)  # as small as cosines are, their offsets count
+    twisted = judge(asked, cross_validated(asked))
     assert twisted.f1 == pytest.approx(report.f1, abs=0.01) and twisted.over_constant[0] > 0
     assert any("F1" in line for line in as_lines(report))
 
 
 def test_a_curve_never_falls_even_where_the_right_answers_score_lowest() -> None:
     scores, right = made_up(20)
-    curve = fit_curve(-scores, right)
-    assert curve.by_chance >= 0 and curve.by_best >= 0
+    curve = fit_curve([Weighed(case) for case in cases(-scores, right)])
+    assert np.all(curve.slopes >= 0)
 
 
 def test_labels_come_from_folders_or_from_names(tmp_path: Path, make_picture: Callable[..., Path]) -> None:
@@ -86,7 +93,7 @@ def test_a_labelled_folder_is_encoded_and_judged(tmp_path: Path, make_picture: C
         face.stop()
         decoders.stop()
     assert material.questions == ("a photo of blue", "a photo of green", "a photo of red") and material.unreadable == 1
-    assert material.scores.shape == material.right.shape == (3, 12)
-    assert material.right.sum(axis=1).tolist() == [4, 4, 4]
-    curve = fit_curve(material.scores, material.right)
-    assert judge(material.scores, material.right, lambda _: curve).questions == 3
+    assert [case.right.sum() for case in material.cases] == [4, 4, 4]
+    assert all(len(case.scores) == 12 and case.by_words is None for case in material.cases), "colours are all it knows"
+    curve = fit_curve([Weighed(case) for case in material.cases])
+    assert judge(material.cases, lambda _: curve).questions == 3

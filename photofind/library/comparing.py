@@ -1,0 +1,73 @@
+"""A question's cosines judged with what usual words say against the photos that it is nearest to."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photofind.library.encoder_desk import LibraryEncoder
+from photofind.library.ranking import Relevance, relevance
+from photofind.library.usual_vectors import UsualVectors
+from photofind.library.usual_words import UsualWords
+
+Ids = NDArray[np.int64]
+
+_COMPARED = 800  # of the nearest photos; all of a large library would take a second
+_SAMPLED = 800
+_OTHER_LIBRARY = 0.05  # so much more or less of it, and the statistics are made anew
+
+
+class Comparing:
+    """Judges what words score on the photos of an encoder. One thread."""
+
+    def __init__(self, *, waits: bool = False) -> None:
+        """``waits``: the first question has all usual words encoded, where a later one would be asked by nobody."""
+        self._waits = waits
+        self._vectors: tuple[str, UsualVectors] | None = None
+        self._usual: UsualWords | None = None
+        self._photos = 0
+
+    def words(
+        self, vector: NDArray[np.float32], ids: Ids, cosines: NDArray[np.float32], among: NDArray[np.bool_], encoder: LibraryEncoder
+    ) -> Relevance:
+        """Judges the ``cosines`` [n] of words' ``vector`` with all photos ``ids`` [n]. Only those ``among`` [n] may be
+        answers, so the nearest of them are looked at closely. Raises EncoderUnavailable, StoreFailed.
+        """
+        usual = self._usual_words(encoder)
+        if usual is None:
+            return relevance(cosines)
+        places = np.flatnonzero(among)
+        if len(places) > _COMPARED:
+            places = places[np.argpartition(-cosines[places], _COMPARED)[:_COMPARED]]
+        places = places[np.argsort(-cosines[places], kind="stable")]
+        found, vectors = encoder.index().vectors_of(ids[places])
+        if len(found) < len(places):  # some were removed just now
+            return relevance(cosines)
+        of_words = vectors.astype(np.float32) @ usual.texts.T
+        return relevance(cosines, by_words=usual.margins(cosines, usual.far_from(vector), places, of_words))
+
+    def go_on(self) -> bool:
+        """A little work on usual words while no question waits; says whether there is more."""
+        if self._vectors is None:
+            return False
+        self._vectors[1].go_on()
+        return not self._vectors[1].is_finished
+
+    def _usual_words(self, encoder: LibraryEncoder) -> UsualWords | None:
+        if encoder.is_palette:
+            return None
+        key = encoder.info().key
+        if self._vectors is None or self._vectors[0] != key:
+            self._vectors, self._usual = (key, UsualVectors(encoder.face, encoder.journal_path.parent, key)), None
+        vectors = self._vectors[1]
+        if self._waits:
+            vectors.encode_all()
+        if vectors.known is None:
+            return None
+        index = encoder.index()
+        count = len(index)
+        if self._usual is None or abs(count - self._photos) > _OTHER_LIBRARY * self._photos:
+            ids = index.ids()
+            _, sample = index.vectors_of(ids[:: max(1, len(ids) // _SAMPLED)])
+            if len(sample) == 0:
+                return None
+            self._usual, self._photos = UsualWords(vectors.known, vectors.known @ sample.astype(np.float32).T), count
+        return self._usual
