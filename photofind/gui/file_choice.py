@@ -42,12 +42,26 @@ def ask_where_to_save(parent: QWidget, name: str, chosen: Callable[[str], None])
     return _ask_where(parent, QCoreApplication.translate("FileChoice", "Save a report for support"), name, "zip", chosen)
 
 
-def _ask_where(parent: QWidget, title: str, name: str, suffix: str, chosen: Callable[[str], None]) -> QFileDialog:
+def ask_where_to_save_sheet(parent: QWidget, chosen: Callable[[str], None]) -> QFileDialog:
+    """``chosen`` gets the path of a picture to write."""
+    title = QCoreApplication.translate("FileChoice", "Save photos as one picture")
+    pictures = QStandardPaths.StandardLocation.PicturesLocation
+    return _ask_where(parent, title, QCoreApplication.translate("FileChoice", "photos.jpg"), "jpg", chosen, pictures)
+
+
+def _ask_where(
+    parent: QWidget,
+    title: str,
+    name: str,
+    suffix: str,
+    chosen: Callable[[str], None],
+    place: QStandardPaths.StandardLocation = QStandardPaths.StandardLocation.DocumentsLocation,
+) -> QFileDialog:
     dialog = QFileDialog(parent, title)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)
     dialog.setDefaultSuffix(suffix)
-    opened = _open(dialog, chosen, QStandardPaths.StandardLocation.DocumentsLocation)
+    opened = _open(dialog, chosen, place)
     dialog.selectFile(name)
     return opened
 

@@ -45,6 +45,7 @@ class Glyph(Enum):
     PICTURE = "image"
     RESUME = "play"
     SEARCH = "magnifying-glass"
+    SHEET = "squares-four"
     SIDE_BAR = "layout"
     SPEED = "gauge"
     SIMILAR = "intersect"  # a magnifying glass with a plus would promise to enlarge

@@ -35,6 +35,7 @@ from photofind.gui.question_history import QuestionHistory
 from photofind.gui.question_reading import QuestionReading
 from photofind.gui.search_controller import SearchController
 from photofind.gui.section_headings import FOLD_KEYS
+from photofind.gui.sheet_control import SheetControl
 from photofind.gui.shortcuts import connect_keys
 from photofind.gui.side_bar import SideBar
 from photofind.gui.speed_control import SpeedControl
@@ -152,12 +153,7 @@ class MainWindow(QMainWindow):
         self.stack.addWidget(self.grid)
         self.stack.addWidget(self.empty)
         self._central = arranged(
-            self,
-            top=self.top,
-            left=self.side_bar,
-            above=(self.encoder_notice, self.note),
-            middle=self.stack,
-            bottom=self.status,
+            self, top=self.top, left=self.side_bar, above=(self.encoder_notice, self.note), middle=self.stack, bottom=self.status
         )
         self.setCentralWidget(self._central)
 
@@ -168,7 +164,8 @@ class MainWindow(QMainWindow):
         self.search = SearchController(engine, self.bridge, self.top.search, self)
         self.tools = ViewerTools(engine, self.viewer, self.search, self.bridge, self.notice.say, self)
         self.taker = OfferTaker(self.background, self)
-        self.actions_on_photos = PhotoActions(self.grid, self.model, engine.rows, self.background, self)
+        self.sheet = SheetControl(self.grid, self.model, engine.thumbnail, self.background, self.notice)
+        self.actions_on_photos = PhotoActions(self.grid, self.model, engine.rows, self.background, self.sheet, self)
         self.away = AwayControl(self.search, self.status, self)
         self.folders = FolderControl(engine, self.side_bar, self.notice, self)
         self.states = GridStates(

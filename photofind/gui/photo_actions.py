@@ -13,6 +13,8 @@ from photofind.gui.icons import Glyph
 from photofind.gui.offered import PHOTO_IDS_FORMAT, photo_ids_data
 from photofind.gui.photo_grid import PhotoGrid
 from photofind.gui.photo_model import PhotoModel
+from photofind.gui.sheet_control import KEYS as SHEET_KEYS
+from photofind.gui.sheet_control import SheetControl
 
 MOST_FILES = 5_000
 _DRAG_PX = 96
@@ -31,10 +33,11 @@ class PhotoActions(QObject):
         model: PhotoModel,
         read_rows: Callable[[Sequence[int]], list[PhotoRow]],
         background: BackgroundCalls,
+        sheet: SheetControl,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._grid, self._model = grid, model
+        self._grid, self._model, self._sheet = grid, model, sheet
         self._read_rows, self._background = read_rows, background
         grid.menu_requested.connect(self.show_menu)
         grid.drag_requested.connect(lambda: self._with_chosen(self._drag))
@@ -75,6 +78,9 @@ class PhotoActions(QObject):
             copy, paths = self.tr("Copy"), self.tr("Copy path")
         add(Glyph.COPY, copy, self.copy, QKeySequence(QKeySequence.StandardKey.Copy))
         add(Glyph.COPY, paths, lambda: self._with_chosen(self._copy_paths))
+        if self._sheet.photo_ids:
+            menu.addSeparator()
+            add(Glyph.SHEET, self._sheet.words(), self._sheet.ask_where, QKeySequence(SHEET_KEYS))
         return menu
 
     def show_menu(self, point: QPoint) -> None:

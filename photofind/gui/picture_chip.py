@@ -32,6 +32,11 @@ class PictureChip(QFrame):
         row.addWidget(self._remove)
 
     @property
+    def pixmap(self) -> QPixmap:
+        """The thumbnail; null while it is not known."""
+        return self._pixmap
+
+    @property
     def has_thumbnail(self) -> bool:
         return not self._pixmap.isNull()
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from photofind.gui import status_words, style
 from photofind.gui.chip_flow import ChipFlow
 from photofind.gui.icons import Glyph
+from photofind.gui.weight_row import WeightRow
 from photofind.gui.word_chip import WordChip
 
 
@@ -18,8 +19,10 @@ class QuestionStrip(QWidget):
     filter_removed = Signal(int)  # its number among those shown
     thumbs_removed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, weights: WeightRow, parent: QWidget | None = None) -> None:
+        """``weights`` is shown on top; who it belongs to says what is in it."""
         super().__init__(parent)
+        self._weights = weights
         self.flow = ChipFlow(self)
         self.mistakes = QLabel(self)
         self.mistakes.setWordWrap(True)
@@ -34,8 +37,10 @@ class QuestionStrip(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, style.SPACE_S, 0, 0)
         column.setSpacing(style.SPACE_XS)
+        column.addWidget(weights)
         column.addWidget(self.flow)
         column.addWidget(self.mistakes)
+        weights.came_or_went.connect(self._draw)
         self.hide()
 
     @property
@@ -81,4 +86,4 @@ class QuestionStrip(QWidget):
 
     def _draw(self) -> None:
         self.flow.show_chips(self.chips)
-        self.setVisible(bool(self.chips or self.mistakes.text()))
+        self.setVisible(bool(self.chips or self.mistakes.text()) or not self._weights.isHidden())

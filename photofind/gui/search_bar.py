@@ -13,6 +13,7 @@ from photofind.gui.picture_chip import PictureChip
 from photofind.gui.search_field import SearchField
 from photofind.gui.search_mark import SearchMark
 from photofind.gui.suggestion_list import Suggestion, SuggestionList
+from photofind.gui.weight_row import WeightRow
 
 MOST_PX = 760
 
@@ -41,6 +42,7 @@ class SearchBar(QFrame):
         self._chips: dict[int, PictureChip] = {}
         self._welcoming = False
         self.suggestions = SuggestionList(self)
+        self.weights = WeightRow(self)  # stands below
         self.words = SearchField(self.suggestions, self)
         self.words.setFrame(False)
         self.words.setAcceptDrops(False)
@@ -97,6 +99,7 @@ class SearchBar(QFrame):
     def set_chip_thumbnail(self, key: int, jpeg: bytes) -> None:
         if key in self._chips:
             self._chips[key].set_thumbnail(jpeg)
+            self.weights.show_thumbnail(key, self._chips[key].pixmap)
 
     def remove_chip(self, key: int) -> None:
         chip = self._chips.pop(key, None)

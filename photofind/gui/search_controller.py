@@ -6,6 +6,7 @@ from itertools import count
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from photofind.core import events
+from photofind.core.query import parse
 from photofind.core.question import Order, PictureFile, PictureOfPhoto, PictureSource, Question
 from photofind.gui import file_names
 from photofind.gui.bridge import EngineBridge
@@ -34,7 +35,7 @@ class SearchController(QObject):
         self._bar = bar
         self._keys = count(1)
         self._pictures: dict[int, PictureSource] = {}  # by chip, in the order of the chips
-        self._weights: dict[int, float] = {}  # of those that a kept question says
+        self._weights: dict[int, float] = {}  # how much each of them counts
         self._being_prepared: dict[int, int] = {}  # ticket → chip
         self._ticket = 0
         self._answered: Question | None = None
@@ -52,6 +53,7 @@ class SearchController(QObject):
         bar.words.entered.connect(engine.warm_up)
         bar.edited.connect(self._edited)
         bar.chip_removed.connect(self._take_out)
+        bar.weights.weighed.connect(self._weighed)
         bar.cleared.connect(self._cleared)
         bridge.answer_ready.connect(self._answer_ready)
         bridge.answer_failed.connect(self._answer_failed)
@@ -115,6 +117,7 @@ class SearchController(QObject):
         key = next(self._keys)
         self._pictures[key], self._weights[key] = source, weight
         self._bar.add_chip(key, file_names.name_of(source.path) if isinstance(source, PictureFile) else "")
+        self._show_weights()
         self._being_prepared[self._engine.prepare_picture(source)] = key
 
     def ask_for(self, question: Question) -> None:
@@ -146,7 +149,17 @@ class SearchController(QObject):
 
     def _edited(self, _text: str) -> None:
         self._again.stop()  # it would ask half a word; the new question shows new photos, too
+        self._show_weights()
         self._pause.start()
+
+    def _weighed(self, key: int, weight: float) -> None:
+        self._weights[key] = weight
+        self._again.stop()
+        self._pause.start()
+
+    def _show_weights(self) -> None:
+        words = bool(self._pictures) and bool(parse(self._bar.text).wanted_text)
+        self._bar.weights.show_weights(self._weights, words=words)
 
     def _take_out(self, key: int) -> None:
         self._forget(key)
@@ -157,11 +170,13 @@ class SearchController(QObject):
         self._weights.pop(key, None)
         self._being_prepared = {ticket: chip for ticket, chip in self._being_prepared.items() if chip != key}
         self._bar.remove_chip(key)
+        self._show_weights()
 
     def _cleared(self) -> None:
         self._pictures.clear()
         self._weights.clear()
         self._being_prepared.clear()
+        self._show_weights()
         self.ask_now()
 
     def _picture_ready(self, event: events.PictureReady) -> None:

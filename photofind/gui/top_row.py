@@ -28,7 +28,7 @@ class TopRow(QWidget):
         self._theme = theme
         self.side_bar = IconButton(Glyph.SIDE_BAR, self.tr("Show or hide the side bar (Ctrl+B)"), self)
         self.search = SearchBar(self)
-        self.strip = QuestionStrip(self)
+        self.strip = QuestionStrip(self.search.weights, self)
         self.strip.setMaximumWidth(MOST_PX)
         self.strip.flow.follow(self.search.picture)
         self.side_bar.clicked.connect(self.side_bar_toggled)

@@ -158,8 +158,9 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
         window.top.search.type_more("a unicorn on the moon")
     elif name == "nothing":
         window.top.search.type_more("nothing")
-    elif name == "picture":
-        window.search.add_picture(PictureFile("/home/anna/beach.jpg"))
+    elif name in ("picture", "pictures"):
+        for number in range(1 if name == "picture" else 3):
+            window.search.add_picture(PictureFile(f"/home/anna/beach{number}.jpg"), 2.0**number)
         window.top.search.type_more("at sunset")
     elif name == "viewer":
         QTimer.singleShot(900, lambda: window.open_photo(4))

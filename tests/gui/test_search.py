@@ -1,6 +1,7 @@
 """Search bar and what decides when to ask, together, on an engine in memory."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -261,3 +262,44 @@ def test_a_search_that_takes_a_while_says_that_it_goes_on(qtbot: QtBot, engine: 
     engine.release()
     qtbot.waitUntil(lambda: window.status.shown.text == "200 photos found")
     assert not window.top.search.mark.is_busy
+
+
+def test_a_picture_beside_words_has_a_slider_for_how_much_it_counts(
+    qtbot: QtBot, engine: FakeEngine, window: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "beach.jpg"
+    path.touch()
+    drop_onto(window.top.search, mime_of(path))
+    alone = Question("", (PictureFile(str(path)),))
+    qtbot.waitUntil(lambda: shows(window, alone))
+    weights = window.top.search.weights
+    assert weights.isHidden(), "alone there is nothing to balance"
+    qtbot.keyClicks(window.top.search.words, "at night")
+    qtbot.waitUntil(lambda: shows(window, replace(alone, text="at night")))
+    (slider,) = weights.sliders.values()
+    assert slider.isVisible() and "as much" in slider.toolTip()
+    qtbot.keyClick(slider, Qt.Key.Key_PageUp)
+    qtbot.waitUntil(lambda: shows(window, replace(alone, text="at night", weights=(2.0,))))
+    assert "2 times" in slider.accessibleDescription()
+    qtbot.keyClick(slider, Qt.Key.Key_0)
+    qtbot.waitUntil(lambda: shows(window, replace(alone, text="at night")))
+    window.search.ask_for(replace(alone, text="at night", weights=(0.5,)))
+    qtbot.waitUntil(lambda: shows(window, replace(alone, text="at night", weights=(0.5,))))
+    (slider,) = weights.sliders.values()
+    assert slider.weight == 0.5
+    window.top.search.words.clear()
+    qtbot.waitUntil(weights.isHidden)
+    assert not window.top.strip.isVisible()
+
+
+def test_a_weight_between_two_steps_or_beyond_the_ends_is_kept_until_it_is_changed(
+    qtbot: QtBot, engine: FakeEngine, window: MainWindow
+) -> None:
+    pictures = (PictureOfPhoto(1), PictureOfPhoto(2))
+    kept = Question("", pictures, weights=(9.0, 0.33))
+    window.search.ask_for(kept)
+    qtbot.waitUntil(lambda: shows(window, kept))
+    first, second = window.top.search.weights.sliders.values()
+    assert first.isVisible() and (first.weight, round(second.weight, 1)) == (4.0, 0.3)
+    qtbot.mouseDClick(second, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: shows(window, replace(kept, weights=(9.0, 1.0))))
