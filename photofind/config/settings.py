@@ -40,6 +40,7 @@ class Settings:
     thumbnail_px: int = field(default=180, metadata={"text": "Size of pictures in the grid", "least": 48, "most": 1024})
     window_geometry: str = field(default="", metadata={"text": "Place and size of the window"})
     side_bar: bool = field(default=True, metadata={"text": "Show the side bar"})
+    stack_alike: bool = field(default=True, metadata={"text": "Show one of several alike photos for all of them"})
     history: tuple[str, ...] = field(default=(), metadata={"text": "The last questions, newest first"})
     encoder: str = field(default="", metadata={"text": "Encoder; empty picks what is installed"})
     milvus_uri: str = field(default="", metadata={"text": "Address of a Milvus server; empty keeps vectors here"})

@@ -97,6 +97,8 @@ class Answer:
     ``probabilities`` hold for each id after the literal ones its cosine and how likely it fits; both are empty where
     nothing was compared (by date, only filters, only words without an encoder for them), and then no id is weak.
     ``convincing`` is how many photos of the whole library are at least likely, whatever the limit.
+    ``leaders`` has for each of the first ids the place of the one that it is a copy of, or of the same burst: its own place
+    where it stands for itself; ids behind them all do. A stack lies within one group.
     ``note`` is a sentence for the user when the answer needs one ("Only colours and names can be searched until …").
     """
 
@@ -110,6 +112,7 @@ class Answer:
     likely: int = 0
     convincing: int = 0
     probabilities: "array[float]" = field(default_factory=lambda: array("f"))
+    leaders: "array[int]" = field(default_factory=lambda: array("i"))
     seconds: float = 0.0
 
     @property

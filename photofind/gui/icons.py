@@ -48,6 +48,7 @@ class Glyph(Enum):
     SHEET = "squares-four"
     SIDE_BAR = "layout"
     SPEED = "gauge"
+    STACK = "stack"
     SIMILAR = "intersect"  # a magnifying glass with a plus would promise to enlarge
     THEME = "circle-half"
     WARNING = "warning"

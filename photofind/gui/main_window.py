@@ -39,6 +39,7 @@ from photofind.gui.sheet_control import SheetControl
 from photofind.gui.shortcuts import connect_keys
 from photofind.gui.side_bar import SideBar
 from photofind.gui.speed_control import SpeedControl
+from photofind.gui.stack_control import StackControl
 from photofind.gui.status_line import StatusLine
 from photofind.gui.thumbnail_loader import ThumbnailLoader
 from photofind.gui.thumbs import Thumbs
@@ -178,7 +179,7 @@ class MainWindow(QMainWindow):
         self.completing = Completing(engine, self.bridge, self.background, self.top.search)
         self.history = QuestionHistory(engine.settings.history, engine.save_setting, self.top.search, self.search)
         self.albums = AlbumControl(engine, self.background, self.search, self.top, self.side_bar, self.notice, self)
-        self.order = OrderControl(self.search, self.top.order)
+        self.order = OrderControl(self.search, self.top.order, StackControl(engine, self.grid, self.display))
         self.thumbs = Thumbs(self.grid, self.search)
         self.encoders = EncoderControl(engine, self.status, self.encoder_notice, self)
         self.speed = SpeedControl(engine, self.status, self)

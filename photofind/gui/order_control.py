@@ -7,15 +7,16 @@ from PySide6.QtWidgets import QMenu
 from photofind.core.question import Answer, Order
 from photofind.gui.icons import IconButton
 from photofind.gui.search_controller import SearchController
+from photofind.gui.stack_control import StackControl
 from photofind.gui.subject import Subject
 
 
 class OrderControl(QObject):
     """There only while there is a question. What filters alone leave is closest to nothing, and comes by date at first."""
 
-    def __init__(self, search: SearchController, button: IconButton) -> None:
+    def __init__(self, search: SearchController, button: IconButton, stacks: StackControl) -> None:
         super().__init__(button)
-        self._search, self._button = search, button
+        self._search, self._button, self._stacks = search, button, stacks
         self._is_ranked = True
         button.hide()
         button.clicked.connect(self._show_menu)
@@ -34,6 +35,8 @@ class OrderControl(QObject):
             action.setChecked(order is self._order())
             action.setActionGroup(group)
             action.triggered.connect(lambda _checked, order=order: self._choose(order))
+        menu.addSeparator()
+        self._stacks.add_to(menu)
         return menu
 
     def _show_menu(self) -> None:

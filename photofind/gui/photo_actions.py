@@ -7,7 +7,7 @@ from PySide6.QtGui import QDrag, QGuiApplication, QKeySequence, QPainter, QPixma
 from PySide6.QtWidgets import QMenu
 
 from photofind.core.photo import PhotoRow
-from photofind.gui import desktop, file_names, icons, status_words, style
+from photofind.gui import desktop, file_names, icons, stacks, status_words, style
 from photofind.gui.background_calls import BackgroundCalls
 from photofind.gui.icons import Glyph
 from photofind.gui.offered import PHOTO_IDS_FORMAT, photo_ids_data
@@ -62,6 +62,10 @@ class PhotoActions(QObject):
             photo_id = self._model.photo_id(row)
             add(Glyph.SIMILAR, self.tr("Find similar photos"), lambda: self.similar_wanted.emit(photo_id))
             add(Glyph.PHOTOS, self.tr("Open"), lambda: self.open_wanted.emit(row), QKeySequence("Return"))
+            size = self._grid.stacks.sizes.get(photo_id)
+            if size:
+                alike = stacks.words(size, is_open=photo_id in self._grid.stacks.opened)
+                add(Glyph.STACK, alike, lambda: self._grid.stack_wanted.emit(photo_id), QKeySequence(stacks.KEYS))
             if self._grid.takes_thumbs:
                 menu.addSeparator()
                 chosen = self._grid.selected_ids()

@@ -1,5 +1,6 @@
 """Paints one photo of the grid and what lies on it; nothing else."""
 
+from array import array
 from functools import lru_cache
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, Qt
@@ -7,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from photofind.core.photo import PhotoRow
-from photofind.gui import icons, style
+from photofind.gui import icons, status_words, style
 from photofind.gui.icons import Glyph
 from photofind.gui.photo_model import PHOTO_ID_ROLE, ROW_ROLE
 from photofind.gui.quick_actions import (
@@ -19,7 +20,9 @@ from photofind.gui.quick_actions import (
     like_badge,
     select_badge,
     similar_badge,
+    stack_badge,
 )
+from photofind.gui.stacks import Stacked
 from photofind.gui.thumbnail_loader import ThumbnailLoader
 
 _OFFLINE_OPACITY = 0.6
@@ -35,6 +38,7 @@ class PhotoDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._thumbnails = thumbnails
         self.marks: Marks | None = None  # none where photos cannot be judged
+        self.stacks = Stacked(array("q"))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -50,8 +54,11 @@ class PhotoDelegate(QStyledItemDelegate):
             painter.setOpacity(_OFFLINE_OPACITY)
         self._paint_picture(painter, cell, palette, index.data(PHOTO_ID_ROLE), photo)
         painter.setOpacity(1)
+        size = self.stacks.sizes.get(index.data(PHOTO_ID_ROLE), 0) if self.stacks.sizes else 0
+        if size:
+            _pill(painter, stack_badge(cell), size, is_open=index.data(PHOTO_ID_ROLE) in self.stacks.opened)
         if photo is not None and (photo.offline or photo.problem):
-            self._paint_trouble(painter, cell, photo)
+            self._paint_trouble(painter, cell, photo, below=BADGE_PX + style.SPACE_XS if size else 0)
         selected, hovered, has_focus = _marks(state)
         if selected:
             _ring(painter, cell, palette.color(style.ACCENT), 3)
@@ -96,8 +103,9 @@ class PhotoDelegate(QStyledItemDelegate):
         elif offered:
             _disc(painter, dislike_badge(cell), Glyph.DISLIKE, _SHADE, _ON_SHADE)
 
-    def _paint_trouble(self, painter: QPainter, cell: QRect, photo: PhotoRow) -> None:
-        corner = QRect(cell.right() - style.SPACE_S - BADGE_PX + 1, cell.top() + style.SPACE_S, BADGE_PX, BADGE_PX)
+    def _paint_trouble(self, painter: QPainter, cell: QRect, photo: PhotoRow, below: int) -> None:
+        top = cell.top() + style.SPACE_S + below
+        corner = QRect(cell.right() - style.SPACE_S - BADGE_PX + 1, top, BADGE_PX, BADGE_PX)
         _disc(painter, corner, Glyph.OFFLINE if photo.offline else Glyph.WARNING, _SHADE, _ON_SHADE)
 
     def _paint_focus(self, painter: QPainter, cell: QRect, palette: QPalette, selected: bool) -> None:
@@ -180,6 +188,32 @@ def _ring_pixmap(width_px: int, height_px: int, ratio: float, colour: int, line_
 def _disc(painter: QPainter, badge: QRect, glyph: Glyph, ground: QColor, ink: QColor) -> None:
     ratio = painter.device().devicePixelRatio()
     painter.drawPixmap(badge, _disc_pixmap(badge.width(), ratio, glyph, ground.rgba(), ink.rgba()))
+
+
+def _pill(painter: QPainter, badge: QRect, count: int, *, is_open: bool) -> None:
+    """How many alike photos one stands for; as an outline while they are all shown."""
+    ratio = painter.device().devicePixelRatio()
+    painter.drawPixmap(badge, _pill_pixmap(badge.width(), badge.height(), ratio, count, is_open))
+
+
+@lru_cache(maxsize=64)
+def _pill_pixmap(width_px: int, height_px: int, ratio: float, count: int, is_open: bool) -> QPixmap:
+    pixmap = _empty_pixmap(width_px, height_px, ratio)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(_ON_SHADE, 1.5) if is_open else Qt.PenStyle.NoPen)
+    painter.setBrush(_SHADE)
+    pill = QRectF(0, 0, width_px, height_px).adjusted(1, 1, -1, -1)
+    painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
+    inset = max(3, height_px // 5)
+    glyph = QRect(inset + 1, inset, height_px - 2 * inset, height_px - 2 * inset)
+    icons.paint(painter, glyph, Glyph.STACK, _ON_SHADE)
+    painter.setPen(_ON_SHADE)
+    painter.setFont(style.font(style.SMALL, semibold=True))
+    words = QRect(glyph.right(), 0, width_px - glyph.right() - 3, height_px)
+    painter.drawText(words, Qt.AlignmentFlag.AlignCenter, status_words.number(count) if count < 100 else "99+")
+    painter.end()
+    return pixmap
 
 
 @lru_cache(maxsize=32)

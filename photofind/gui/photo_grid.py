@@ -20,14 +20,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QStyleOptionViewItem, QWidget
 
 from photofind.gui import style
+from photofind.gui.grid_clicks import GridClicks
 from photofind.gui.grid_keys import GridKeys
 from photofind.gui.grid_painting import paint_photos
 from photofind.gui.groups import Section
 from photofind.gui.photo_delegate import PhotoDelegate
 from photofind.gui.photo_model import PhotoModel
-from photofind.gui.quick_actions import Marks, Part, part_at
+from photofind.gui.quick_actions import Marks, Part
 from photofind.gui.reordering import Reordering, find_id
 from photofind.gui.section_headings import SectionHeadings
+from photofind.gui.stacks import Stacked
 from photofind.gui.surface_view import Index, SurfaceView
 from photofind.gui.thumbnail_loader import ThumbnailLoader
 from photofind.gui.visible_photos import VisiblePhotos
@@ -50,6 +52,7 @@ class PhotoGrid(SurfaceView):
     selection_changed = Signal()
     fold_wanted = Signal()  # the less likely photos, or their end
     judged = Signal(object, bool)  # ids; whether these photos fit the question
+    stack_wanted = Signal(object)  # id of the photo that stands for others: they, or their end
 
     def __init__(self, model: PhotoModel, thumbnails: ThumbnailLoader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +66,7 @@ class PhotoGrid(SurfaceView):
         self._headings = SectionHeadings(self.viewport())
         self._headings.fold_wanted.connect(self.fold_wanted)
         self._headings.left_upwards.connect(self.setFocus)
-        self._keys = GridKeys(self)
+        self._keys, self._clicks = GridKeys(self), GridClicks(self)
         self._delegate = PhotoDelegate(thumbnails, self)
         self.setItemDelegate(self._delegate)
         self.setModel(model)
@@ -100,11 +103,14 @@ class PhotoGrid(SurfaceView):
     def zoom(self, notches: float) -> None:
         self.set_wanted_px(self._wanted_px + round(notches * _ZOOM_STEP_PX))
 
-    def show_ids(self, ids: "array[int]", sections: Sequence[Section] = (), *, keep_place: bool) -> None:
-        """Another list of photos, which ``sections``, if any, show together.
+    def show_ids(
+        self, ids: "array[int]", sections: Sequence[Section] = (), stacks: Stacked | None = None, *, keep_place: bool
+    ) -> None:
+        """Another list of photos, which ``sections``, if any, show together; ``stacks`` says which stand for others.
 
         ``keep_place``: the same question again, so nothing on screen may jump.
         """
+        self._delegate.stacks = stacks or Stacked(ids)
         place = self.place() if keep_place else None
         reordering = Reordering(self._photos.ids, ids)
         self._photos.replace_ids(ids)
@@ -128,6 +134,11 @@ class PhotoGrid(SurfaceView):
         self._anchor = row
         self.setCurrentIndex(self._photos.index(row))
 
+    def toggle(self, index: QModelIndex) -> None:
+        """Select a photo beside those that are selected, or no longer."""
+        self._anchor = index.row()
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.Toggle)
+
     @property
     def takes_thumbs(self) -> bool:
         """Whether photos can be judged."""
@@ -138,6 +149,11 @@ class PhotoGrid(SurfaceView):
         if marks != self._delegate.marks:
             self._delegate.marks = marks
             self.viewport().update()
+
+    @property
+    def stacks(self) -> Stacked:
+        """Which photos of the list stand for others."""
+        return self._delegate.stacks
 
     @property
     def is_complete(self) -> bool:
@@ -188,16 +204,7 @@ class PhotoGrid(SurfaceView):
         self._by_key, self._pressed = False, None
         index = self.indexAt(event.position().toPoint())
         if event.button() == Qt.MouseButton.LeftButton and index.isValid():
-            part = self._part_at(index, event.position().toPoint())
-            if part is Part.SIMILAR:
-                self.similar_requested.emit(index.row())
-                return
-            if part in (Part.LIKE, Part.DISLIKE):
-                self.judged.emit([self._photos.photo_id(index.row())], part is Part.LIKE)
-                return
-            if part is Part.SELECT:
-                self._anchor = index.row()
-                self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.Toggle)
+            if self._clicks.take(index, event.position().toPoint()):
                 return
             self._pressed = event.position().toPoint()
         elif event.button() == Qt.MouseButton.LeftButton:
@@ -216,7 +223,7 @@ class PhotoGrid(SurfaceView):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
-        if index.isValid() and self._part_at(index, event.position().toPoint()) is not Part.PICTURE:
+        if index.isValid() and self._clicks.part_at(index, event.position().toPoint()) is not Part.PICTURE:
             self.mousePressEvent(event)  # a second click on a quick action is one more click on it
         else:
             super().mouseDoubleClickEvent(event)
@@ -266,7 +273,8 @@ class PhotoGrid(SurfaceView):
         self.update_row(previous.row())
         name = current.data(Qt.ItemDataRole.AccessibleTextRole) if current.isValid() else ""
         section = self._headings.spoken_of(self._geometry, current.row()) if name else ""
-        self.setAccessibleDescription(", ".join(part for part in (name, section) if part))
+        alike = self.stacks.spoken(self._photos.photo_id(current.row())) if name else ""
+        self.setAccessibleDescription(", ".join(part for part in (name, alike, section) if part))
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
 
     # -- inside
@@ -275,14 +283,10 @@ class PhotoGrid(SurfaceView):
         if not modifiers & Qt.KeyboardModifier.ShiftModifier:
             self._anchor = self.currentIndex().row()
 
-    def _part_at(self, index: QModelIndex, point: QPoint) -> Part:
-        return part_at(self.visualRect(index), point, thumbs=self.takes_thumbs)
-
     def _lay_out(self) -> None:
         self._hovered = -1
         before_px = self._geometry.cell_px
-        count = len(self._photos.ids)
-        self.set_geometry(self._headings.arrange(count, self.viewport().width(), self._wanted_px))
+        self.set_geometry(self._headings.arrange(len(self._photos.ids), self.viewport().width(), self._wanted_px))
         self._headings.place_button(self._geometry, self.verticalOffset())
         if self._geometry.cell_px != before_px:
             self._looked_at.resized()

@@ -20,6 +20,7 @@ class Part(Enum):
     SIMILAR = auto()  # find photos like this one, bottom right
     LIKE = auto()  # this one fits, bottom left
     DISLIKE = auto()  # this one does not, beside it
+    STACK = auto()  # how many alike photos it stands for, top right
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,10 @@ class Marks:
     disliked: frozenset[int] = frozenset()
 
 
-def part_at(cell: QRect, point: QPoint, *, thumbs: bool = False) -> Part:
-    """Where in its cell a point is; ``thumbs`` says whether photos can be judged."""
+def part_at(cell: QRect, point: QPoint, *, thumbs: bool = False, is_stack: bool = False) -> Part:
+    """Where in its cell a point is; ``thumbs`` says whether photos can be judged, ``is_stack`` whether it stands for others."""
+    if is_stack and stack_badge(cell).adjusted(-2, -4, 2, 4).contains(point):
+        return Part.STACK
     places = [(Part.SELECT, select_badge(cell)), (Part.SIMILAR, similar_badge(cell))]
     if thumbs and cell.width() >= LEAST_CELL_FOR_THUMBS_PX:
         places += [(Part.LIKE, like_badge(cell)), (Part.DISLIKE, dislike_badge(cell))]
@@ -45,6 +48,11 @@ def part_at(cell: QRect, point: QPoint, *, thumbs: bool = False) -> Part:
 def select_badge(cell: QRect) -> QRect:
     edge = min(BADGE_PX, cell.width() // 3)
     return QRect(cell.left() + style.SPACE_S, cell.top() + style.SPACE_S, edge, edge)
+
+
+def stack_badge(cell: QRect) -> QRect:
+    width, height = min(40, cell.width() // 2), min(BADGE_PX, cell.width() // 3)
+    return QRect(cell.right() - style.SPACE_S - width + 1, cell.top() + style.SPACE_S, width, height)
 
 
 def similar_badge(cell: QRect) -> QRect:

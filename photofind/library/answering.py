@@ -18,6 +18,7 @@ from photofind.library.feedback import refined
 from photofind.library.grouping import Compared, by_groups, in_order
 from photofind.library.question_vectors import DecodeNow, QuestionVectors, Vector, together
 from photofind.library.ranking import are_copies, relevance, usual_curve
+from photofind.library.stacking import Stacking
 from photofind.store.catalogue_reader import CatalogueReader
 
 ONLY_COLOURS_NOTE = "Only colours and names can be searched until an encoder is installed."
@@ -51,6 +52,7 @@ class Answering:
         self._reader = reader
         self._vectors = QuestionVectors(reader, decode_now)
         self._comparing = Comparing(waits=waits)
+        self._stacking = Stacking(reader)
         self._searchable: tuple[tuple[str, int], Ids] | None = None
         self._placed: tuple[tuple[Order, int], Ids | None] | None = None
 
@@ -73,6 +75,8 @@ class Answering:
                 found = self._literal(self._asked(question, query), NO_ENCODER_NOTE.format(reason=error))
         else:
             found = self._listed(self._asked(question, query), ())
+        if question.limit is None and not question.is_empty:  # who asks for so many photos means each of them
+            found = replace(found, leaders=self._stacking.leaders(found, encoder))
         return replace(found, encoder=encoder.id, seconds=time.monotonic() - began_s)
 
     def literal_answer(self, question: Question, encoder_id: str, note: str) -> Answer:

@@ -81,8 +81,12 @@ def are_copies(cosines: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Which photos [n] are the picture itself, or copies and close versions of it, by their cosines with it."""
     if len(cosines) == 0:
         return np.zeros(0, np.bool_)
-    centre = float(np.median(_some(cosines)))
-    return np.asarray(cosines > min(_SAME, 1 - _COPY * (1 - centre)))
+    return np.asarray(cosines > copy_from(float(np.median(_some(cosines)))))
+
+
+def copy_from(usual: float) -> float:
+    """The cosine above which two pictures are the same, or close versions, where ``usual`` is that of unrelated ones."""
+    return min(_SAME, 1 - _COPY * (1 - usual))
 
 
 def evidence(

@@ -17,6 +17,7 @@ from photofind.store.catalogue_connection import BELOW, below, split_path
 from photofind.store.catalogue_work import CatalogueOfWork, Twin, Work, join_path
 from photofind.store.id_columns import id_array, id_list
 from photofind.store.photo_texts import texts_of
+from photofind.store.stack_facts import StackFacts, stack_facts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -167,6 +168,10 @@ class CatalogueReader(CatalogueOfWork):
     def albums(self) -> list[Album]:
         """The smart albums, in the user's order."""
         return albums_of(self._connection)
+
+    def stack_facts(self, ids: Sequence[PhotoId]) -> dict[PhotoId, StackFacts]:
+        """What tells bursts and copies, by id."""
+        return stack_facts(self._connection, ids)
 
     def literal_hits(
         self, text: str, allowed: "NDArray[np.int64] | None" = None, *, whole_words: bool = False

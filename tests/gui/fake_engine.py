@@ -60,6 +60,7 @@ class FakeSettings:
     thumbnail_px: int = 180
     window_geometry: str = ""
     side_bar: bool = True
+    stack_alike: bool = True
     speed: str = "auto"
     pause_on_battery: bool = False
     history: tuple[str, ...] = ()
@@ -94,6 +95,7 @@ class FakeEngine:
         self.calls: list[tuple[object, ...]] = []
         self.held = False
         self.groups: tuple[int, int, int] | None = None
+        self.leaders: tuple[int, ...] = ()  # of the places of any answer, those that stand for others
         self.broken_views: set[int] = set()
         self.unexplained: set[int] = set()
         self.offline: set[int] = set()
@@ -194,7 +196,7 @@ class FakeEngine:
             compared = len(ids) - literal
             answer = Answer(
                 question, ids, array("f", [0.3] * compared), "light", "", literal, strong, likely, strong + likely,
-                array("f", [0.5] * compared),
+                array("f", [0.5] * compared), array("i", self.leaders),
             )  # fmt: skip
         self._answer(events.AnswerReady(ticket, answer))
         return ticket

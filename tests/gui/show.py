@@ -119,6 +119,12 @@ def scene(name: str, engine: FakeEngine, window: MainWindow) -> None:  # noqa: P
         window.top.search.type_more("a white dog in the snow")
     elif name == "literal":
         window.top.search.type_more("literal IMG_2")
+    elif name in ("stacks", "stack open"):
+        engine.groups = (3, 8, 14)
+        engine.leaders = (0, 1, 2, 3, 4, 4, 4, 7, 8, 8, *range(10, 18), 18, 18, 18, 18, 18, 18, 18, 18, 18, 18, 18, 18)[:25]
+        window.top.search.type_more("dog")
+        if name == "stack open":
+            QTimer.singleShot(900, lambda: (window.grid.go_to(4), window.display.open_or_close_stack(window.model.photo_id(4))))
     elif name in ("groups", "by name", "unfolded"):
         engine.groups = {"by name": (3, 0, 0)}.get(name, (3, 8, 14))
         window.top.search.type_more("dog")

@@ -12,6 +12,7 @@ from photofind.core.question import Answer, Question
 from photofind.gui.groups import sections_of, shown_ids
 from photofind.gui.main_window import MainWindow
 from photofind.gui.photo_grid import PhotoGrid
+from photofind.gui.stacks import Stacked
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -38,12 +39,12 @@ def answer_of(text: str, count: int, literal: int, strong: int, likely: int) -> 
 def test_each_group_has_a_heading_and_an_empty_one_a_line_where_that_helps(
     qtbot: QtBot, answer: Answer, headings: list[str]
 ) -> None:
-    assert [section.words for section in sections_of(answer, weak_shown=False)] == headings
+    assert [section.words for section in sections_of(answer, Stacked(answer.ids), weak_shown=False)] == headings
     for weak_shown in (False, True):
-        shown = sum(section.shown for section in sections_of(answer, weak_shown=weak_shown))
+        shown = sum(section.shown for section in sections_of(answer, Stacked(answer.ids), weak_shown=weak_shown))
         if headings:
-            assert shown == len(shown_ids(answer, weak_shown=weak_shown))
-    assert shown_ids(answer, weak_shown=True) == answer.ids
+            assert shown == len(shown_ids(answer, Stacked(answer.ids), weak_shown=weak_shown))
+    assert shown_ids(answer, Stacked(answer.ids), weak_shown=True) == answer.ids
 
 
 @pytest.fixture

@@ -90,8 +90,8 @@ def test_what_filters_alone_leave_comes_by_date_or_in_the_order_chosen(
     assert window.search.answered_question == Question("camera:nikon")
     assert window.top.order.isVisible()
     menu = window.order.menu()
-    assert [action.text() for action in menu.actions()] == ["Newest first", "By name", "Best rated first"]
-    assert [action.isChecked() for action in menu.actions()] == [True, False, False]
+    assert [action.text() for action in menu.actions()][:3] == ["Newest first", "By name", "Best rated first"]
+    assert [action.isChecked() for action in menu.actions()][:3] == [True, False, False]
     window.search.set_order(Order.NAME)
     qtbot.waitUntil(lambda: window.search.answered_question == Question("camera:nikon", order=Order.NAME))
     ask(qtbot, window, "camera:nikon dog")
