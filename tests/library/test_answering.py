@@ -1,6 +1,7 @@
 """Words, filters, negation, thumbs and order together, over a real library with the real palette."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -152,3 +153,23 @@ def test_another_order_goes_by_name_as_people_count_or_by_rating(find: Find) -> 
 
 def test_mistakes_in_the_question_are_left_out_of_it(find: Find) -> None:
     assert sorted(find("rating:many blue")[1]) == sorted(find("blue")[1])
+
+
+def test_copies_of_a_file_stand_behind_one_of_them_unless_so_many_are_asked_for(
+    open_engine: OpenEngine, index: Index, ask: Ask, paths_of: Callable[..., list[str]], photos: Path,
+    make_picture: Callable[..., Path],
+) -> None:  # fmt: skip
+    for name in ("rose.jpg", "tulip.jpg"):
+        make_picture(photos / name, RED, size=(400 + len(name), 300))
+    for number in range(2):
+        shutil.copy(photos / "rose.jpg", photos / f"rose {number}.jpg")
+    with open_engine() as engine:
+        index(engine, photos)
+        for text in ("red", "rose", "type:jpg"):
+            answer = ask(engine, Question(text))
+            names = [os.path.basename(path) for path in paths_of(engine, answer.ids)]
+            first = next(place for place, name in enumerate(names) if name.startswith("rose"))
+            expected = [first if name.startswith("rose") else place for place, name in enumerate(names)]
+            assert answer.leaders.tolist() == expected
+        assert not ask(engine, Question("red", limit=10)).leaders
+        assert not ask(engine, Question()).leaders
