@@ -36,7 +36,8 @@ class MilvusIndex:
         wanted = candidates if limit is None else min(max(limit, 0), candidates)
         if wanted == 0:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-        found = self._widening(query, wanted, among, thorough=False)
+        # A filter takes most of what HNSW passes on its way: it has to look as far as it can from the beginning.
+        found = self._widening(query, wanted, among, thorough=among is not None)
         if self._collection.is_exact or len(found[0]) >= wanted:
             return found
         found = self._widening(query, wanted, among, thorough=True)  # HNSW does not reach every row
