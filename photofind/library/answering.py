@@ -196,8 +196,6 @@ class Answering:
             copies |= are_copies(cosines)
         if pictures:
             judged = relevance(scores[0], aside=copies, curve=usual_curve("picture"))
-        elif asked.question.liked or asked.question.disliked:
-            judged = relevance(scores[0])
         else:
             judged = self._comparing.words(like, ids, scores[0], wanted, encoder)
         probabilities = judged.probabilities * fits
