@@ -18,6 +18,7 @@ from photofind.library.feedback import refined
 from photofind.library.grouping import Compared, by_groups, in_order
 from photofind.library.question_vectors import DecodeNow, QuestionVectors, Vector, together
 from photofind.library.ranking import are_copies, relevance, usual_curve
+from photofind.library.sampling import Sample
 from photofind.library.stacking import Stacking
 from photofind.store.catalogue_reader import CatalogueReader
 
@@ -51,8 +52,8 @@ class Answering:
         """``waits``: answers as well as can be at the first question, however long it takes."""
         self._reader = reader
         self._vectors = QuestionVectors(reader, decode_now)
-        self._comparing = Comparing(waits=waits)
-        self._stacking = Stacking(reader)
+        sample = Sample()
+        self._comparing, self._stacking = Comparing(sample, waits=waits), Stacking(reader, sample)
         self._searchable: tuple[tuple[str, int], Ids] | None = None
         self._placed: tuple[tuple[Order, int], Ids | None] | None = None
 

@@ -5,25 +5,23 @@ from numpy.typing import NDArray
 
 from photofind.library.encoder_desk import LibraryEncoder
 from photofind.library.ranking import Relevance, relevance
+from photofind.library.sampling import Sample
 from photofind.library.usual_vectors import UsualVectors
 from photofind.library.usual_words import UsualWords
 
 Ids = NDArray[np.int64]
 
 _COMPARED = 800  # of the nearest photos; all of a large library would take a second
-_SAMPLED = 800
-_OTHER_LIBRARY = 0.05  # so much more or less of it, and the statistics are made anew
 
 
 class Comparing:
     """Judges what words score on the photos of an encoder. One thread."""
 
-    def __init__(self, *, waits: bool = False) -> None:
+    def __init__(self, sample: Sample, *, waits: bool = False) -> None:
         """``waits``: the first question has all usual words encoded, where a later one would be asked by nobody."""
-        self._waits = waits
+        self._sample, self._waits = sample, waits
         self._vectors: tuple[str, UsualVectors] | None = None
-        self._usual: UsualWords | None = None
-        self._photos = 0
+        self._usual: tuple[NDArray[np.float32], UsualWords] | None = None  # of this sample
 
     def words(
         self, vector: NDArray[np.float32], ids: Ids, cosines: NDArray[np.float32], among: NDArray[np.bool_], encoder: LibraryEncoder
@@ -62,12 +60,9 @@ class Comparing:
             vectors.encode_all()
         if vectors.known is None:
             return None
-        index = encoder.index()
-        count = len(index)
-        if self._usual is None or abs(count - self._photos) > _OTHER_LIBRARY * self._photos:
-            ids = index.ids()
-            _, sample = index.vectors_of(ids[:: max(1, len(ids) // _SAMPLED)])
-            if len(sample) == 0:
-                return None
-            self._usual, self._photos = UsualWords(vectors.known, vectors.known @ sample.astype(np.float32).T), count
-        return self._usual
+        sample = self._sample.of(encoder)
+        if len(sample) == 0:
+            return None
+        if self._usual is None or self._usual[0] is not sample:
+            self._usual = (sample, UsualWords(vectors.known, vectors.known @ sample.T))
+        return self._usual[1]

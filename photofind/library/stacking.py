@@ -10,12 +10,12 @@ from photofind.core.errors import EncoderUnavailable
 from photofind.core.question import Answer
 from photofind.library.encoder_desk import LibraryEncoder
 from photofind.library.ranking import copy_from
+from photofind.library.sampling import Sample
 from photofind.store.catalogue_reader import CatalogueReader
 from photofind.store.stack_facts import StackFacts
 
 _LOOKED_AT = 500  # of the first photos; who looks at more looks for another question
-_SAMPLED = 300
-_OTHER_LIBRARY = 0.05  # so much more or less of it, and what is usual is measured anew
+_PAIRED = 200  # photos that are compared with each other for what is usual
 _BURST_S = 3  # from one photo to the next
 _BURST_SPREADS = 3.0
 
@@ -23,9 +23,8 @@ _BURST_SPREADS = 3.0
 class Stacking:
     """One thread."""
 
-    def __init__(self, reader: CatalogueReader) -> None:
-        self._reader = reader
-        self._usual: tuple[str, int, float, float] | None = None  # encoder, photos, from where on copy, and burst
+    def __init__(self, reader: CatalogueReader, sample: Sample) -> None:
+        self._reader, self._sample = reader, sample
 
     def leaders(self, answer: Answer, encoder: LibraryEncoder) -> "array[int]":
         """For each of the first photos of the answer the place of the one that stands for it; its own, if none does.
@@ -56,18 +55,12 @@ class Stacking:
 
     def _bounds(self, encoder: LibraryEncoder) -> tuple[float, float]:
         """The cosines from which on two photos of this library are copies, and may be of one burst."""
-        index, key = encoder.index(), encoder.info().key
-        count = len(index)
-        if self._usual is None or self._usual[0] != key or abs(count - self._usual[1]) > _OTHER_LIBRARY * self._usual[1]:
-            ids = index.ids()
-            _, sample = index.vectors_of(ids[:: max(1, len(ids) // _SAMPLED)])
-            found = sample.astype(np.float32)
-            pairs = (found @ found.T)[np.triu_indices(len(found), 1)]
-            if len(pairs) == 0:
-                return 1.0, 1.0
-            burst = float(pairs.mean() + _BURST_SPREADS * pairs.std())
-            self._usual = (key, count, copy_from(float(np.median(pairs))), burst)
-        return self._usual[2], self._usual[3]
+        sample = self._sample.of(encoder)
+        sample = sample[:: max(1, len(sample) // _PAIRED)]
+        pairs = (sample @ sample.T)[np.triu_indices(len(sample), 1)]
+        if len(pairs) == 0:
+            return 1.0, 1.0
+        return copy_from(float(np.median(pairs))), float(pairs.mean() + _BURST_SPREADS * pairs.std())
 
 
 def leaders(

@@ -84,7 +84,7 @@ class UsualVectors:
         return content.astype(np.float32) if fits and np.isfinite(content).all() else None
 
     def _write(self, vectors: NDArray[np.float32]) -> None:
-        unfinished = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        unfinished = self._path.with_suffix(".unfinished")  # always the same: a kill leaves one behind at most
         with open(unfinished, "wb") as file:
             np.save(file, vectors.astype(np.float16))
             file.flush()

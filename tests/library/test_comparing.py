@@ -17,6 +17,7 @@ from photofind.encoders.protocol import EncoderInfo
 from photofind.library.comparing import Comparing
 from photofind.library.encoder_desk import LibraryEncoder
 from photofind.library.ranking import Relevance, relevance
+from photofind.library.sampling import Sample
 
 OTHERS = 60
 
@@ -63,7 +64,7 @@ def test_dogs_convince_in_a_library_of_dogs_and_for_a_lion_they_do_not(
     encoder: LibraryEncoder, dogs_and_others: tuple[NDArray[np.float16], NDArray[np.bool_]]
 ) -> None:
     _, is_dog = dogs_and_others
-    comparing = Comparing(waits=True)
+    comparing = Comparing(Sample(), waits=True)
     found, _ = judged(comparing, encoder, "a dog")
     convincing = found.probabilities >= found.likely_from
     assert np.mean(convincing[is_dog]) > 0.7 and np.mean(is_dog[convincing]) > 0.9
@@ -72,7 +73,7 @@ def test_dogs_convince_in_a_library_of_dogs_and_for_a_lion_they_do_not(
 
 
 def test_the_first_question_does_not_wait_for_usual_words(encoder: LibraryEncoder) -> None:
-    comparing = Comparing()
+    comparing = Comparing(Sample())
     assert not comparing.go_on(), "nobody asked yet"
     first, cosines = judged(comparing, encoder, "a dog")
     assert np.array_equal(first.probabilities, relevance(cosines).probabilities)
@@ -84,7 +85,7 @@ def test_the_first_question_does_not_wait_for_usual_words(encoder: LibraryEncode
 
 
 def test_photos_that_leave_meanwhile_and_an_empty_library_are_judged_without(encoder: LibraryEncoder) -> None:
-    comparing = Comparing(waits=True)
+    comparing = Comparing(Sample(), waits=True)
     (vector,) = encoder.face.encode_texts(["a dog"]).result()
     assert vector is not None
     ids, cosines = encoder.index().cosines(vector[None])
