@@ -11,7 +11,7 @@ from photofind.library.usual_words import UsualWords
 
 Ids = NDArray[np.int64]
 
-_COMPARED = 800  # of the nearest photos; all of a large library would take a second
+_COMPARED = 500  # of the nearest photos; all of a large library would take a second
 
 
 class Comparing:

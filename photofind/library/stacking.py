@@ -14,7 +14,7 @@ from photofind.library.sampling import Sample
 from photofind.store.catalogue_reader import CatalogueReader
 from photofind.store.stack_facts import StackFacts
 
-_LOOKED_AT = 500  # of the first photos; who looks at more looks for another question
+_LOOKED_AT = 300  # of the first photos; who looks at more looks for another question
 _PAIRED = 200  # photos that are compared with each other for what is usual
 _BURST_S = 3  # from one photo to the next
 _BURST_SPREADS = 3.0
@@ -25,6 +25,7 @@ class Stacking:
 
     def __init__(self, reader: CatalogueReader, sample: Sample) -> None:
         self._reader, self._sample = reader, sample
+        self._usual: tuple[NDArray[np.float32], float, float] | None = None  # of this sample
 
     def leaders(self, answer: Answer, encoder: LibraryEncoder) -> "array[int]":
         """For each of the first photos of the answer the place of the one that stands for it; its own, if none does.
@@ -56,11 +57,14 @@ class Stacking:
     def _bounds(self, encoder: LibraryEncoder) -> tuple[float, float]:
         """The cosines from which on two photos of this library are copies, and may be of one burst."""
         sample = self._sample.of(encoder)
-        sample = sample[:: max(1, len(sample) // _PAIRED)]
-        pairs = (sample @ sample.T)[np.triu_indices(len(sample), 1)]
-        if len(pairs) == 0:
-            return 1.0, 1.0
-        return copy_from(float(np.median(pairs))), float(pairs.mean() + _BURST_SPREADS * pairs.std())
+        if self._usual is None or self._usual[0] is not sample:
+            some = sample[:: max(1, len(sample) // _PAIRED)]
+            pairs = (some @ some.T)[np.triu_indices(len(some), 1)]
+            if len(pairs) == 0:
+                return 1.0, 1.0
+            burst = float(pairs.mean() + _BURST_SPREADS * pairs.std())
+            self._usual = (sample, copy_from(float(np.median(pairs))), burst)
+        return self._usual[1:]
 
 
 def leaders(
