@@ -16,7 +16,8 @@ from photofind.store.catalogue_reader import CatalogueReader
 
 _log = logging.getLogger(__name__)
 _LOOK_EVERY_S = 30.0
-_GO_ON_AFTER_S = 0.05
+_QUIET_S = 1.0  # after a question: more letters may come
+_GO_ON_AFTER_S = 0.02
 _REST_AFTER_S = 180.0  # reading the vectors of 100,000 photos again takes less time than loading the encoder
 
 
@@ -85,7 +86,7 @@ class Searcher:
                     break
                 assert self._next is not None
                 (ticket, question), self._next = self._next, None
-            rest_s = _GO_ON_AFTER_S
+            rest_s = _QUIET_S
             try:
                 self._announce(AnswerReady(ticket, self._answer(answering, question)))
             except PhotofindError as error:

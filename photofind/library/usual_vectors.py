@@ -15,7 +15,7 @@ from photofind.library.usual_words import usual_texts
 from photofind.store.durable import replace_file
 
 _log = logging.getLogger(__name__)
-_AT_ONCE = 8  # a question that comes meanwhile waits for no more
+_AT_ONCE = 4  # a question that comes meanwhile waits for no more
 
 
 class UsualVectors:

@@ -103,7 +103,7 @@ def test_they_are_encoded_a_few_at_a_time_and_kept_for_the_next_start(tmp_path: 
         vectors = UsualVectors(face, tmp_path, "mini")
         assert vectors.known is None
         vectors.go_on()
-        assert 0 < face.texts <= 8
+        assert 0 < face.texts <= 4
         waiting = threading.Event()
         while not vectors.is_finished:
             vectors.go_on()
