@@ -11,6 +11,7 @@ from photofind.library.usual_words import UsualWords
 
 Ids = NDArray[np.int64]
 
+_FEWEST = 20  # photos say too little of how usual words score
 _COMPARED = 500  # of the nearest photos; all of a large library would take a second
 
 
@@ -61,7 +62,7 @@ class Comparing:
         if vectors.known is None:
             return None
         sample = self._sample.of(encoder)
-        if len(sample) == 0:
+        if len(sample) < _FEWEST:
             return None
         if self._usual is None or self._usual[0] is not sample:
             self._usual = (sample, UsualWords(vectors.known, vectors.known @ sample.T))

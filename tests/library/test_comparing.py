@@ -84,7 +84,7 @@ def test_the_first_question_does_not_wait_for_usual_words(encoder: LibraryEncode
     assert not np.array_equal(first.probabilities, later.probabilities)
 
 
-def test_photos_that_leave_meanwhile_and_an_empty_library_are_judged_without(encoder: LibraryEncoder) -> None:
+def test_photos_that_leave_meanwhile_and_small_or_empty_libraries_are_judged_without(encoder: LibraryEncoder) -> None:
     comparing = Comparing(Sample(), waits=True)
     (vector,) = encoder.face.encode_texts(["a dog"]).result()
     assert vector is not None
@@ -93,6 +93,9 @@ def test_photos_that_leave_meanwhile_and_an_empty_library_are_judged_without(enc
     everything = np.ones(len(ids), np.bool_)
     found = comparing.words(vector, ids, cosines[0], everything, encoder)
     assert np.array_equal(found.probabilities, relevance(cosines[0]).probabilities)
+    encoder.index().remove(np.setdiff1d(ids, ids[-15:]))
+    small, cosines_of_few = judged(Comparing(Sample(), waits=True), encoder, "a dog")
+    assert np.array_equal(small.probabilities, relevance(cosines_of_few).probabilities)
     encoder.index().remove(ids)
     empty = comparing.words(vector, ids[:0], cosines[0][:0], everything[:0], encoder)
     assert len(empty.probabilities) == 0
