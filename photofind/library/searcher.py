@@ -43,6 +43,8 @@ class Searcher:
         self._question_open = question_open
         self._condition = threading.Condition()
         self._next: tuple[int, Question] | None = None
+        self._last: tuple[int, Question] | None = None
+        self._is_preparing = False
         self._stopping = False
         self._thread: threading.Thread | None = None
 
@@ -79,13 +81,14 @@ class Searcher:
         rest_s = _LOOK_EVERY_S
         while True:
             with self._condition:
-                if not self._condition.wait_for(lambda: self._next is not None or self._stopping, rest_s):
-                    rest_s = _GO_ON_AFTER_S if self._prepare(answering) else _LOOK_EVERY_S
-                    continue
+                self._condition.wait_for(lambda: self._next is not None or self._stopping, rest_s)
                 if self._stopping:
                     break
-                assert self._next is not None
-                (ticket, question), self._next = self._next, None
+                asked, self._next = self._next, None
+            if asked is None:
+                rest_s = _GO_ON_AFTER_S if self._prepare(answering) else _LOOK_EVERY_S
+                continue
+            self._last = ticket, question = asked
             rest_s = _QUIET_S
             try:
                 self._announce(AnswerReady(ticket, self._answer(answering, question)))
@@ -99,10 +102,17 @@ class Searcher:
                     self._question_open.clear()
 
     def _prepare(self, answering: Answering) -> bool:
-        """Nobody asks: put away what rests, or get ready; says whether there is more to do soon."""
+        """Nobody asks: put away what rests, or get ready; says whether there is more to do soon.
+
+        What was answered before all was ready is answered once more, under its old ticket.
+        """
         for encoder in self._desk.both:
             encoder.put_away_index(_REST_AFTER_S)
-        return answering.go_on()
+        before, self._is_preparing = self._is_preparing, answering.go_on()
+        if before and not self._is_preparing:
+            with self._condition:
+                self._next = self._next or self._last
+        return self._is_preparing
 
     def _answer(self, answering: Answering, question: Question) -> Answer:
         encoder = self._desk.current

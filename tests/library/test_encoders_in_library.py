@@ -1,6 +1,7 @@
 """Changing the encoder of a library, with a small real one."""
 
 import os
+import queue
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from photofind.core.errors import EncoderUnavailable
-from photofind.core.events import EncoderState, Event
+from photofind.core.events import AnswerReady, EncoderState, Event
 from photofind.core.question import Answer, Question
 from photofind.library.engine import Engine
 from photofind.library.tally import IndexReport
@@ -44,9 +45,15 @@ def test_the_old_encoder_answers_until_the_new_one_has_seen_all_and_the_new_one_
     switching = [state for state in states if isinstance(state, EncoderState)]
     assert any(state.id == "palette" and state.coming_id == encoder_id for state in switching)
     assert switching[-1].id == encoder_id and switching[-1].coming_id == ""
-    with open_engine() as engine:
+    answers: queue.Queue[Answer] = queue.Queue()
+    with open_engine(listen=lambda event: answers.put(event.answer) if isinstance(event, AnswerReady) else None) as engine:
         assert engine.desk.current.id == encoder_id
         assert index(engine).unchanged == 198
+        engine.ask(Question("a dog"))
+        at_once, once_more = answers.get(timeout=60), answers.get(timeout=60)
+        assert at_once.question == once_more.question, "asked by itself, when usual words had their vectors"
+        assert at_once.probabilities != once_more.probabilities and once_more.convincing
+        assert engine.ask(Question("a cat")) and answers.get(timeout=60).question == Question("a cat")
 
 
 @pytest.mark.slow
